@@ -1,0 +1,99 @@
+"""Runs and coverage, for reading."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import generics, serializers
+
+from collectors.models import Run, RunScope
+from inventory.api.pages import ByKey, NewestFirst
+from inventory.models import Account, ScopeCoverage
+
+Text = serializers.CharField
+
+
+@extend_schema_serializer(component_name="RunScope")
+class RunScopeShape(serializers.ModelSerializer[RunScope]):
+    """How the reading of one scope went."""
+
+    class Meta:
+        model = RunScope
+        fields = ["name", "state", "started_at", "finished_at", "calls", "retries", "throttles", "seen", "error_class",
+                  "error", "parts", "changes"]  # fmt: skip
+
+
+@extend_schema_serializer(component_name="Run")
+class RunShape(serializers.ModelSerializer[Run]):
+    """One collection of one account."""
+
+    account = Text(source="account.native_id")
+    provider = Text(source="account.provider")
+    scopes = RunScopeShape(many=True, read_only=True)
+
+    class Meta:
+        model = Run
+        fields = ["id", "account", "provider", "state", "trigger", "only_scope", "attempt", "queued_at", "at",
+                  "started_at", "finished_at", "error_class", "error", "totals", "scopes"]  # fmt: skip
+
+
+class RunFilter(filters.FilterSet):  # type: ignore[misc]
+    account = filters.CharFilter("account__native_id", label="id of an account")
+    provider = filters.CharFilter("account__provider", label="aws, gcp or azure")
+    state = filters.ChoiceFilter(choices=Run.State.choices)
+
+
+class RunList(generics.ListAPIView[Run]):
+    """Runs, newest first, with their scopes."""
+
+    serializer_class = RunShape
+    pagination_class = NewestFirst
+    filter_backends = [filters.DjangoFilterBackend]
+    filterset_class = RunFilter
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return Run.objects.visible_to(self.request.user).select_related("account").prefetch_related("scopes")
+
+
+class OneRun(generics.RetrieveAPIView[Run]):
+    """One run with its scopes."""
+
+    serializer_class = RunShape
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return Run.objects.visible_to(self.request.user).select_related("account").prefetch_related("scopes")
+
+
+@extend_schema_serializer(component_name="Coverage")
+class CoverageShape(serializers.ModelSerializer[ScopeCoverage]):
+    """How one part of one scope was read last, with the reason and the permission that was missing."""
+
+    account = Text(source="scope.account.native_id")
+    provider = Text(source="scope.account.provider")
+    scope = Text(source="scope.name")
+
+    class Meta:
+        model = ScopeCoverage
+        fields = ["account", "provider", "scope", "part", "state", "reason", "permission", "count", "listing",
+                  "optional", "at", "complete_at"]  # fmt: skip
+
+
+class CoverageFilter(filters.FilterSet):  # type: ignore[misc]
+    account = filters.CharFilter("scope__account__native_id", label="id of an account")
+    scope = filters.CharFilter("scope__name", label="a region, location or subscription")
+    part = filters.CharFilter("part")
+    state = filters.CharFilter("state")
+
+
+class CoverageList(generics.ListAPIView[ScopeCoverage]):
+    """What was read, part by part of every scope."""
+
+    serializer_class = CoverageShape
+    pagination_class = ByKey
+    filter_backends = [filters.DjangoFilterBackend]
+    filterset_class = CoverageFilter
+
+    def get_queryset(self) -> QuerySet[ScopeCoverage]:
+        accounts = Account.objects.visible_to(self.request.user)
+        return ScopeCoverage.objects.filter(scope__account__in=accounts).select_related("scope__account")

@@ -1,0 +1,82 @@
+"""Runs: what was read when, how it ended, what it cost and what it brought."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from collectors.models import Run, RunScope
+from collectors.pages._may import for_operators, operates
+from collectors.pages._runs import RunRow, ScopeRow, news_of
+from collectors.pages._starting import start_and_tell
+from inventory.models import Account
+
+PAGE = 50
+SCOPES_SHOWN = 500
+
+
+def runs(request: HttpRequest) -> HttpResponse:
+    found = Run.objects.visible_to(request.user)
+    state, account, before = (request.GET.get(name, "") for name in ("state", "account", "before"))
+    if state in Run.State.values:
+        found = found.filter(state=state)
+    chosen = Account.objects.visible_to(request.user).filter(pk=int(account)).first() if account.isdecimal() else None
+    if chosen:
+        found = found.filter(account=chosen)
+    if before.isdecimal():
+        found = found.filter(pk__lt=int(before))
+    page = list(_counted(found)[: PAGE + 1])
+    return render(request, "collectors/runs.html", {
+        "rows": [RunRow(run) for run in page[:PAGE]], "more": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "states": Run.State.values, "state": state, "account": chosen, "now": timezone.now(),
+        "filtered": bool(state or chosen or before),
+        "live": any(run.state in Run.ACTIVE for run in page[:PAGE]) and not before,
+    })  # fmt: skip
+
+
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "collectors/run.html", _told(request, pk))
+
+
+def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the run's page that changes while it goes on."""
+    return render(request, "collectors/run_progress.html", _told(request, pk))
+
+
+def _told(request: HttpRequest, pk: int) -> dict[str, object]:
+    found = get_object_or_404(_counted(Run.objects.visible_to(request.user)), pk=pk)
+    scopes = RunScope.objects.filter(run=found)[: SCOPES_SHOWN + 1]
+    row = RunRow(found)
+    return {
+        "row": row, "run": found, "account": found.account, "now": timezone.now(),
+        "scopes": [ScopeRow(scope) for scope in scopes[:SCOPES_SHOWN]],
+        "news": None if row.active else news_of(found), "may": operates(request.user),
+    }  # fmt: skip
+
+
+@require_POST
+@for_operators
+def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read one scope of the run's account again."""
+    found = get_object_or_404(Run.objects.visible_to(request.user).select_related("account"), pk=pk)
+    scope = get_object_or_404(found.scopes, name=request.POST.get("scope", ""))
+    started = start_and_tell(request, found.account, only_scope=scope.name)
+    return redirect("run", (started or found).pk)
+
+
+def _counted(found: QuerySet[Run]) -> QuerySet[Run]:
+    return found.select_related("account", "requested_by").annotate(
+        scopes_total=Count("scopes"), scopes_done=Count("scopes", filter=Q(scopes__finished_at__isnull=False))
+    )
+
+
+ROUTES = [
+    path("runs/", runs, name="runs"),
+    path("runs/<int:pk>/", run, name="run"),
+    path("runs/<int:pk>/progress/", run_progress, name="run-progress"),
+    path("runs/<int:pk>/retry/", run_retry, name="run-retry"),
+]

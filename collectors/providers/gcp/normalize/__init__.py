@@ -1,0 +1,5 @@
+"""What Google's answers mean, in our words: pure, no Django, no SDK. See `normalize`."""
+
+from collectors.providers.gcp.normalize.entry import NORMALIZER, normalize
+
+__all__ = ["NORMALIZER", "normalize"]

@@ -1,0 +1,10 @@
+"""The installation as a Django app: its commands and its checks."""
+
+from django.apps import AppConfig
+
+
+class InstallationConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        import config.checks  # noqa: F401 - registers the checks

@@ -1,0 +1,47 @@
+"""What is answered when we fail: a page (or, from the API, problem details) with a reference and nothing else."""
+
+import sys
+import uuid
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 10
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500. A database that does not answer is 503, with the time to try again; all else is 500.
+
+    The page is rendered without the request, so that nothing in it needs the database. The reference is the request's
+    id in the log; a fault before the request had one gets its own.
+    """
+    fault = sys.exc_info()[1]
+    away = isinstance(fault, OperationalError | InterfaceError)
+    known = structlog.contextvars.get_contextvars().get("request_id")
+    reference = str(known or uuid.uuid4())
+    # A fault within a request has its traceback in the request's own line already.
+    traceback = None if known else fault
+    log.error("answered_with_failure", reference=reference, path=request.path, exc_info=traceback)
+    status = 503 if away else 500
+    response = _problem(status, reference) if request.path.startswith("/api/") else _page(status, reference)
+    if away:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _page(status: int, reference: str) -> HttpResponse:
+    known = {"version": settings.VERSION, "demo": settings.DEMO, "reference": reference}
+    return render(None, f"{status}.html", known, status=status)
+
+
+def _problem(status: int, reference: str) -> HttpResponse:
+    said = {500: "Something went wrong on our side.", 503: "The database does not answer."}[status]
+    body = {"type": "about:blank", "title": said, "status": status, "detail": f"Reference {reference}", "errors": {}}
+    return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,48 @@
+"""How gunicorn serves the pages: `gunicorn -c python:config.gunicorn config.wsgi`."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import environ
+from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
+
+env = environ.Env()
+
+
+class Unnamed(wsgi.Response):  # type: ignore[misc]
+    """An answer that does not say by what it was served."""
+
+    def default_headers(self) -> list[str]:
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+
+class ProductLog(Logger):  # type: ignore[misc]
+    """gunicorn's lines go where all others go; requests are logged by the product, with their ids."""
+
+    def setup(self, cfg: Any) -> None:
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.INFO)
+
+    @property
+    def access_log_enabled(self) -> bool:
+        return False
+
+
+wsgi.Response = Unnamed
+
+bind = env.str("FANLIGHT_BIND", default="127.0.0.1:8000")
+workers = env.int("FANLIGHT_WEB_WORKERS", default=2)
+threads = env.int("FANLIGHT_WEB_THREADS", default=4)
+worker_class = "gthread"
+logger_class = ProductLog
+timeout = 60
+graceful_timeout = 20
+max_requests = 10_000
+max_requests_jitter = 1_000
+limit_request_line = 8190
+preload_app = True
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn's heartbeat file only
+forwarded_allow_ips = env.str("FANLIGHT_PROXY_ADDRESSES", default="127.0.0.1,::1")

@@ -1,0 +1,24 @@
+"""One shape for every error of the API: problem details (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+
+def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's answer, re-said as `{type, title, status, detail, errors}`."""
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    response.data = {
+        "type": "about:blank",
+        "title": HTTPStatus(response.status_code).phrase,
+        "status": response.status_code,
+        "detail": str(detail) if detail else "The request was not understood; see errors.",
+        "errors": {} if detail else response.data,
+    }
+    response.content_type = "application/problem+json"
+    return response

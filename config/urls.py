@@ -1,0 +1,20 @@
+"""Addresses: the pages' own route lists, the API, sign-in, health."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from config.health import healthz, readyz
+
+handler500 = "config.errors.server_error"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("sign-in/", include("allauth.account.urls")),
+    path("sign-in/mfa/", include("allauth.mfa.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/", include("inventory.api.urls")),
+    path("api/v1/", include("collectors.api.urls")),
+    path("", include("findings.urls")),
+    path("", include("collectors.urls")),
+]

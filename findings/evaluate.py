@@ -1,0 +1,204 @@
+"""Judge stored facts: what identities may do, who may call or deploy functions, where these can send to.
+
+Runs after a scope was recorded (the hand-over is connected in `findings.apps`) and by `manage.py evaluate`. It calls no
+cloud, and writes only through `inventory.record`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from findings import judges
+from findings.judge import MOST, FunctionVerdict, IdentityVerdict, Judge
+from inventory import record
+from inventory.chunks import batched
+from inventory.models import Account, Function, Identity, IdentityPosture, Posture, Privilege, Resource, Scope
+from inventory.shelf import shelf
+
+log = structlog.get_logger(__name__)
+BATCH = 300
+
+
+def judge_scope(sender: Any, scope: Scope, outcome: record.Outcome, **_: Any) -> None:
+    """Judge what the reading of a scope touched; when an identity changed, all of the account, for it may call them."""
+    touched = outcome.touched
+    if not touched:
+        return
+    at = scope.read_at or timezone.now()
+    if Resource.objects.filter(pk__in=touched).exclude(kind="function").exists():
+        judge_account(scope.account, at)
+    else:
+        judge_account(scope.account, at, only=touched)
+
+
+def judge_account(account: Account, at: datetime, only: Collection[int] | None = None) -> Counter[str]:
+    """Judge an account's identities and functions, or only the functions with these ids; counts what was judged.
+
+    With the identities, functions of other accounts that run as one of them are judged, too.
+    """
+    done: Counter[str] = Counter()
+    judge = judge_of(account)
+    if judge is None:
+        log.warning("no_judge", provider=account.provider)
+        return done
+    functions = Function.objects.filter(account=account, gone_at=None)
+    if only is None:
+        for some in batched(judge.identities(), BATCH):
+            record.conclude_identities([(_identity(pk, verdict, at), _powers(pk, verdict)) for pk, verdict in some])
+            done["identities"] += len(some)
+    else:
+        functions = functions.filter(pk__in=only)
+    for batch in _batches(functions):
+        record.conclude(_postures(batch, dict(judge.functions(batch)), at))
+        done["functions"] += len(batch)
+    record.recount_sharing(account)
+    if only is None:
+        for other, borrowing in _borrowing(account):
+            done["functions"] += judge_account(other, at, only=borrowing)["functions"]
+    return done
+
+
+def judge_of(account: Account) -> Judge | None:
+    """The judge of an account's cloud, None where there is none."""
+    found = shelf(judges, "JUDGE").get(account.provider)
+    return found(account) if found else None
+
+
+def _borrowing(account: Account) -> Iterator[tuple[Account, set[int]]]:
+    """The functions of other accounts that run as an identity of this one, account by account."""
+    own = Identity.objects.filter(account=account).values("native_id")
+    rows = Function.objects.filter(provider=account.provider, gone_at=None, identity_native_id__in=own)
+    found: dict[int, set[int]] = {}
+    for pk, home in rows.exclude(account=account).values_list("pk", "account_id"):
+        found.setdefault(home, set()).add(pk)
+    for other in Account.objects.filter(pk__in=found):
+        yield other, found[other.pk]
+
+
+def _batches(functions: QuerySet[Function]) -> Iterator[list[Function]]:
+    """The functions with their documents, in bounded pieces."""
+    for pks in batched(functions.order_by("pk").values_list("pk", flat=True), BATCH):
+        yield list(Function.objects.filter(pk__in=pks).select_related("resource__latest"))
+
+
+def _postures(batch: list[Function], verdicts: dict[int, FunctionVerdict], at: datetime) -> list[Posture]:
+    """The rows of these functions: the verdict on each, with what its identities may do."""
+    held = _held(batch)
+    shared = _shared(batch)
+    rows = []
+    for function in batch:
+        verdict = verdicts[function.pk]
+        level, classes, powers = _strongest(identity_ids(function.resource.document), held)
+        rows.append(
+            Posture(
+                function=function,
+                privilege=level,
+                classes=classes,
+                invoke=verdict.invoke,
+                deploy=verdict.deploy,
+                latent=verdict.latent,
+                reach=verdict.reach,
+                egress=verdict.egress,
+                shared_by=shared.get(function.identity_native_id) if function.identity_native_id else None,
+                because={**verdict.because, "privilege": powers},
+                at=at,
+            )
+        )
+    return rows
+
+
+def identity_ids(document: Mapping[str, Any]) -> list[str] | None:
+    """Whom a function with this document runs as; None where that was never read."""
+    section = document.get("identity")
+    if section is None:
+        return None
+    return [str(identity.get("id", "")) for identity in section.get("identities") or () if identity.get("id")]
+
+
+Held = tuple[IdentityPosture, list[dict[str, Any]]]
+
+
+def _held(batch: list[Function]) -> dict[str, Held]:
+    """What was concluded of the identities of these functions, by native id; their own account's word goes first."""
+    named = {native_id for function in batch for native_id in identity_ids(function.resource.document) or ()}
+    home = batch[0].account_id
+    rows = IdentityPosture.objects.filter(identity__native_id__in=named, identity__gone_at=None).select_related(
+        "identity"
+    )
+    ordered = sorted(rows, key=lambda row: row.identity.account_id == home)
+    found: dict[str, Held] = {row.identity.native_id: (row, []) for row in ordered}
+    told = {row.pk: powers for row, powers in found.values()}
+    powers = Privilege.objects.filter(identity__in=list(told)).order_by("pk")
+    for pk, power, breadth, via, scope, conditional, escalation, confirmed in powers.values_list(
+        "identity_id", "power", "breadth", "via", "scope", "conditional", "escalation", "confirmed"
+    ):
+        if len(told[pk]) < MOST:
+            told[pk].append({
+                "power": power, "breadth": breadth, "via": via, "scope": scope, "conditional": conditional,
+                "escalation": escalation, "confirmed": confirmed,
+            })  # fmt: skip
+    return found
+
+
+def _strongest(identities: list[str] | None, held: dict[str, Held]) -> tuple[str, list[str], list[dict[str, Any]]]:
+    """The summary over all identities of a function; one that is not known makes anything below admin unknown.
+
+    A function without any identity can do nothing in the cloud's name.
+    """
+    if identities == []:
+        return "none", [], []
+    known = [held[native_id] for native_id in identities or () if native_id in held]
+    if not known:
+        return "unknown", [], []
+    top = max(known, key=lambda entry: -1 if entry[0].privilege_rank is None else entry[0].privilege_rank)[0]
+    complete = len(known) == len(identities or ()) and all(entry[0].privilege_rank is not None for entry in known)
+    level = top.privilege if complete or top.privilege == "admin" else "unknown"
+    return level, sorted({name for row, _ in known for name in row.classes}), [one for _, told in known for one in told]
+
+
+def _shared(batch: list[Function]) -> dict[str, int]:
+    """How many present functions run as each of the identities of these."""
+    named = {function.identity_native_id for function in batch if function.identity_native_id}
+    rows = Function.objects.filter(identity_native_id__in=named, gone_at=None).values_list(
+        "identity_native_id", flat=True
+    )
+    return Counter(rows)
+
+
+def _identity(pk: int, verdict: IdentityVerdict, at: datetime) -> IdentityPosture:
+    return IdentityPosture(
+        identity_id=pk, privilege=verdict.level, classes=sorted({one.power for one in verdict.powers}),
+        callers=list(verdict.callers), unread=list(verdict.unread), at=at,
+    )  # fmt: skip
+
+
+def _powers(pk: int, verdict: IdentityVerdict) -> list[Privilege]:
+    return [
+        Privilege(
+            identity_id=pk,
+            power=one.power,
+            breadth=one.breadth,
+            via=one.via,
+            actions=list(one.actions),
+            scope=one.scope,
+            conditional=one.conditional,
+            condition=one.condition,
+            escalation=one.escalation.path if one.escalation else "",
+            confirmed=bool(one.escalation and one.escalation.confirmed),
+            steps=list(one.escalation.steps) if one.escalation else [],
+        )
+        for one in verdict.powers
+    ]
+
+
+def judge_everything(at: datetime) -> Iterator[tuple[Account, Counter[str]]]:
+    """Judge every account anew, from what is stored."""
+    for account in Account.objects.order_by("pk"):
+        yield account, judge_account(account, at)

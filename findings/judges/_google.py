@@ -1,0 +1,99 @@
+"""What is stored of Google's hierarchy: levels, roles, and whatever else names a service account of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from findings.access.gcp import Trust
+from inventory.models import Account, Identity, Resource
+
+Json = Any
+_ACCOUNT = "serviceAccount:"
+
+
+class Hierarchy:
+    """The projects that are connected, what is above them, and the roles known in them."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.levels = [row for row in _rows("account") if row.document]
+        self.above = {row.native_id: tuple(_inherits(row)) for row in self.levels}
+        self.roles = dict(_roles(_rows("policy"), account))
+
+    def trust(self) -> Trust:
+        """Our domains and projects. An organisation's display name is its primary domain (Resource Manager v3)."""
+        organisations = (row for row in self.levels if row.native_id.startswith("organizations/"))
+        domains = {row.name.lower() for row in organisations if "." in row.name and " " not in row.name}
+        ours = [row for row in self.levels if row.native_id.startswith("projects/")]
+        own = Account.objects.filter(provider=self.account.provider, stance=Account.Stance.OWN)
+        known = {f"projects/{native_id}" for native_id in own.values_list("native_id", flat=True)}
+        numbers = {f"projects/{number}" for row in ours if row.native_id in known and (number := _number(row))}
+        return Trust(domains=frozenset(domains), containers=frozenset(known | numbers))
+
+    def names(self, project: str) -> tuple[str, ...]:
+        """Both names of a project: with its id, and its number where that was read."""
+        numbers = [_number(row) for row in self.levels if row.native_id == project]
+        return (project, *(f"projects/{number}" for number in numbers if number))
+
+    def ancestors(self, resource: str) -> tuple[str, ...]:
+        """The project of a resource and what is above it; of a level, what is above that."""
+        if resource in self.above:
+            return self.above[resource]
+        project = "/".join(resource.split("/")[:2])
+        return (*self.names(project), *self.above.get(project, ())) if project.startswith("projects/") else ()
+
+    def elsewhere(self) -> dict[str, list[Json]]:
+        """Bindings in other projects, and in the policies of service accounts, by the e-mail that they name."""
+        home = f"projects/{self.account.native_id}"
+        known = {home, *self.above.get(home, ())}
+        emails = set(Identity.objects.filter(account=self.account, gone_at=None).values_list("native_id", flat=True))
+        found: dict[str, dict[str, Json]] = {}
+        places = [(row.native_id, binding) for row in self.levels for binding in _bindings(row)]
+        for on, binding in [*(place for place in places if place[0] not in known), *_of_service_accounts()]:
+            for member in binding.get("members", ()):
+                email = str(member).removeprefix(_ACCOUNT)
+                if member.startswith(_ACCOUNT) and email in emails:
+                    told = {"on": on, **binding, "members": [member]}
+                    found.setdefault(email, {})[repr(sorted(told.items()))] = told
+        return {email: list(told.values()) for email, told in found.items()}
+
+
+def _rows(kind: str) -> Iterable[Resource]:
+    return Resource.objects.filter(provider="gcp", kind=kind, gone_at=None).select_related("latest").order_by("pk")
+
+
+def _inherits(row: Resource) -> Iterator[str]:
+    yield from (row.document.get("organisation") or {}).get("inherits", [])
+
+
+def _number(row: Resource) -> str:
+    return str((row.document.get("config") or {}).get("number") or "")
+
+
+def _bindings(row: Resource) -> Iterator[Mapping[str, Json]]:
+    for policy in (row.document.get("access") or {}).get("policies", []):
+        yield from policy.get("bindings", [])
+
+
+def _of_service_accounts() -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """Each binding in the policy of a service account, with the name that the account's own policy has."""
+    present = Identity.objects.filter(account__provider="gcp", gone_at=None).order_by("pk")
+    rows = present.values_list(
+        "account__native_id", "native_id", "resource__latest__document__trust__document__bindings"
+    )
+    for project, email, bindings in rows:
+        for binding in bindings or ():
+            yield f"projects/{project}/serviceAccounts/{email}", binding
+
+
+def _roles(rows: Iterable[Resource], account: Account) -> Iterator[tuple[str, frozenset[str]]]:
+    """The roles that were read, with their permissions; a disabled or deleted one grants nothing.
+
+    Predefined roles are alike everywhere, so those of one project suffice; others come from the bundled catalogue.
+    """
+    for row in rows:
+        told = (row.document.get("document") or {}).get("document")
+        if told is not None and (row.account_id == account.pk or not row.native_id.startswith("roles/")):
+            off = told.get("stage") == "DISABLED" or (row.document.get("config") or {}).get("deleted")
+            yield row.native_id, frozenset(() if off else told.get("includedPermissions", ()))

@@ -1,0 +1,1 @@
+"""Findings and their lifecycle; none are kept before rules judge."""

@@ -1,0 +1,76 @@
+"""The list as a file: exactly the query, order and columns of the page, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import structlog
+from defusedcsv import csv
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+
+from findings.pages.functions.asked import Asked, asked
+from inventory.columns import Column, parts_of, plain_row
+from inventory.output import as_json, cell
+from inventory.present import present_functions
+from inventory.search.parse import ParseError
+
+log = structlog.get_logger(__name__)
+
+
+class Echo:
+    """A file that gives back what is written to it, so that a CSV writer can be streamed."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """CSV with formula cells made harmless; the header row names the columns."""
+    wanted = asked(request)
+    try:
+        rows = _rows(wanted)
+    except ParseError as fault:
+        return HttpResponseBadRequest(str(fault))
+    writer = csv.writer(Echo())
+    columns = list(wanted.columns)
+
+    def lines() -> Iterator[str]:
+        yield writer.writerow([column.name for column in columns])
+        for row in rows:
+            yield writer.writerow([cell(column.value(row)) for column in columns])
+
+    return _file(wanted, "csv", "text/csv; charset=utf-8", lines())
+
+
+def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """JSON lines; the first says which query this is, when it was asked and how far it can be trusted."""
+    wanted = asked(request)
+    try:
+        rows = _rows(wanted)
+    except ParseError as fault:
+        return HttpResponseBadRequest(str(fault))
+
+    def lines() -> Iterator[str]:
+        yield as_json({"query": wanted.q, "scope": wanted.scope.choice.value, "as_of": wanted.now}) + "\n"
+        for row in rows:
+            yield as_json(_plain(wanted.columns, row)) + "\n"
+
+    return _file(wanted, "jsonl", "application/jsonl; charset=utf-8", lines())
+
+
+def _rows(wanted: Asked) -> Iterator[dict[str, Any]]:
+    """The rows one by one, a bounded number in memory. Raises ParseError before anything is sent."""
+    found = wanted.search.sorted_rows(wanted.sort)
+    return present_functions(found, parts_of(wanted.columns))
+
+
+def _plain(columns: Sequence[Column], row: dict[str, Any]) -> dict[str, Any]:
+    return {"uid": row["uid"], **plain_row(columns, row)}
+
+
+def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> StreamingHttpResponse:
+    log.info("list_exported", list="functions", form=ending, query=wanted.q)
+    answer = StreamingHttpResponse(lines, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="functions_{wanted.now:%Y-%m-%dT%H%MZ}.{ending}"'
+    return answer

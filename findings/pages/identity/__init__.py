@@ -1,0 +1,49 @@
+"""One identity: who may take it on, what it may do, which functions use it, what changed."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils import timezone
+
+from findings.pages.function.console import identity_address
+from findings.pages.function.history import of_resource, policies_of
+from findings.pages.function.permissions import of_identity
+from findings.pages.function.statements import statements_in
+from findings.pages.identity.holdings import panels
+from inventory.models import Function, Identity
+
+FUNCTIONS_SHOWN = 50
+#: What it means that an identity's own policy of who may take it on is empty.
+NOBODY = {
+    "gcp": "No policy of its own lets anyone act as it. Roles on its project or above may.",
+    "azure": "It accepts no token of another issuer. Only the resources it is assigned to act as it.",
+}
+
+
+def identity(request: HttpRequest, uid: str) -> HttpResponse:
+    identities = Identity.objects.visible_to(request.user).select_related(
+        "resource__latest", "resource__account", "posture"
+    )
+    found = get_object_or_404(identities, uid=uid)
+    resource, now = found.resource, timezone.now()
+    functions = Function.objects.visible_to(request.user).filter(identity=resource.pk, gone_at=None)
+    trust = resource.document.get("trust")
+    return render(request, "findings/identity/identity.html", {
+        "identity": found, "resource": resource, "now": now,
+        "trust": json.dumps(trust, indent=2, ensure_ascii=False, sort_keys=True) if trust else "",
+        "trusted": statements_in(trust),
+        "trust_empty": NOBODY.get(resource.provider) if trust else "",
+        "console": identity_address(resource),
+        "panels": panels(resource),
+        "trust_unread": resource.unread.get("trust"),
+        "functions": functions.select_related("account", "posture").order_by("name", "pk")[:FUNCTIONS_SHOWN],
+        **of_identity(resource),
+        **of_resource(request, resource, policies_of(resource), resource.account.every_minutes),
+    })  # fmt: skip
+
+
+ROUTES = [path("identities/<str:uid>/", identity, name="identity")]

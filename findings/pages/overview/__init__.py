@@ -1,0 +1,57 @@
+"""Overview: what needs me today, and can I trust what I see?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+
+from findings.pages import _feed, _scope
+from findings.pages.overview.coverage import coverage
+from findings.pages.overview.daily import daily
+from findings.pages.overview.figures import figures
+from findings.pages.overview.headroom import headroom
+
+log = structlog.get_logger(__name__)
+
+#: What a card may fail with without taking the page along: a slow query cut off, a document in an unforeseen shape.
+CARD_FAULTS = (DatabaseError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+NEWEST = 12
+FIRST_SEARCHES = (
+    ("exposure:public", "What can anyone on the internet call?"),
+    ("privilege:admin", "Which functions run with full rights?"),
+    ("changed:<24h", "What changed since yesterday?"),
+)
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    scope, now = _scope.picked(request), timezone.now()
+    if not scope.accounts.exists() and not scope.choice.value:
+        return render(request, "findings/overview/empty.html", {"searches": FIRST_SEARCHES})
+    covered = _card("coverage", lambda: coverage(scope.accounts, now))
+    complete = bool(covered and all(provider.complete for provider in covered))
+    return render(request, "findings/overview/overview.html", {
+        "now": now, "scope": scope.choice, "scopes": scope.choices, "coverage": covered, "complete": complete,
+        "figures": _card("figures", lambda: figures(scope, complete, now)),
+        "daily": _card("daily", lambda: daily(scope.accounts, now)),
+        "newest": _card("newest", lambda: _feed.folded(_feed.newest(scope.accounts, NEWEST * 3))[:NEWEST]),
+        "headroom": _card("headroom", lambda: headroom(scope.accounts)),
+    })  # fmt: skip
+
+
+def _card(name: str, work: Callable[[], Any]) -> Any:
+    """What a card shows, or None when it could not be worked out: then only this card says so."""
+    try:
+        return work()
+    except CARD_FAULTS as fault:
+        log.exception("card_failed", card=name, error_class=type(fault).__name__)
+        return None
+
+
+ROUTES = [path("", overview, name="overview")]

@@ -1,0 +1,170 @@
+"""The other tables of the inventory: accounts, bindings, privileges, snapshots, changes, activity, own searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from inventory.api.pages import ByKey, ByTime, NewestFirst
+from inventory.api.searched import MISSING, REFUSED
+from inventory.api.shapes import (
+    AccountShape,
+    ActivityShape,
+    BindingShape,
+    ChangeShape,
+    PrivilegeShape,
+    SearchShape,
+    SnapshotShape,
+    WholeSnapshot,
+)
+from inventory.models import Account, Activity, Binding, Function, Identity, Privilege, Resource, SavedSearch, Snapshot
+from inventory.revisions import changes_json
+
+Filters = [filters.DjangoFilterBackend]
+
+
+class AccountList(generics.ListAPIView[Account]):
+    """Accounts, with how many functions are present in each."""
+
+    serializer_class = AccountShape
+    pagination_class = ByKey
+    filter_backends = Filters
+    filterset_fields = ["provider", "native_id", "paused"]
+
+    def get_queryset(self) -> QuerySet[Account]:
+        present = Function.objects.filter(account=OuterRef("pk"), gone_at=None).order_by()
+        counted = present.values("account").annotate(number=Count("pk")).values("number")
+        accounts = Account.objects.visible_to(self.request.user).select_related("group")
+        return accounts.annotate(function_count=Coalesce(Subquery(counted), 0))
+
+
+class BindingFilter(filters.FilterSet):  # type: ignore[misc]
+    function = filters.CharFilter("function__uid", label="uid of a function")
+    account = filters.CharFilter("function__account__native_id", label="id of an account")
+    principal = filters.CharFilter("principal")
+    principal_kind = filters.CharFilter("principal_kind")
+    effect = filters.ChoiceFilter(choices=[("allow", "allow"), ("deny", "deny")])
+
+
+class BindingList(generics.ListAPIView[Binding]):
+    """Who may do what to functions that are present."""
+
+    serializer_class = BindingShape
+    pagination_class = ByKey
+    filter_backends = Filters
+    filterset_class = BindingFilter
+
+    def get_queryset(self) -> QuerySet[Binding]:
+        functions = Function.objects.visible_to(self.request.user).present()
+        return Binding.objects.filter(function__in=functions).select_related("function")
+
+
+class PrivilegeFilter(filters.FilterSet):  # type: ignore[misc]
+    identity = filters.CharFilter("identity__uid", label="uid of an identity")
+    power = filters.CharFilter("power")
+    breadth = filters.CharFilter("breadth")
+    conditional = filters.BooleanFilter("conditional")
+
+
+class PrivilegeList(generics.ListAPIView[Privilege]):
+    """The classes of power that identities hold, and what gives them."""
+
+    serializer_class = PrivilegeShape
+    pagination_class = ByKey
+    filter_backends = Filters
+    filterset_class = PrivilegeFilter
+
+    def get_queryset(self) -> QuerySet[Privilege]:
+        identities = Identity.objects.visible_to(self.request.user).filter(gone_at=None)
+        return Privilege.objects.filter(identity__in=identities).select_related("identity")
+
+
+class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
+    resource = filters.CharFilter("resource__uid", label="uid of a resource")
+    kind = filters.CharFilter("resource__kind", label="kind of resource")
+    since = filters.IsoDateTimeFilter("at", "gte")
+    until = filters.IsoDateTimeFilter("at", "lt")
+
+
+class SnapshotList(generics.ListAPIView[Snapshot]):
+    """Revisions, newest first, without their documents."""
+
+    serializer_class = SnapshotShape
+    pagination_class = ByTime
+    filter_backends = Filters
+    filterset_class = SnapshotFilter
+
+    def get_queryset(self) -> QuerySet[Snapshot]:
+        return _snapshots(self.request.user).defer("document").select_related("resource")
+
+
+class OneSnapshot(APIView):
+    """One revision with its document."""
+
+    @extend_schema(operation_id="snapshots_retrieve", responses={200: WholeSnapshot, 404: MISSING})
+    def get(self, request: Request, uid: str, number: int) -> Response:
+        found = get_object_or_404(_snapshots(request.user).select_related("resource"), resource__uid=uid, number=number)
+        return Response(WholeSnapshot(found).data)
+
+
+def _snapshots(user: Any) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(resource__in=Resource.objects.visible_to(user))
+
+
+class ChangeList(generics.ListAPIView[Snapshot]):
+    """What changed in the clouds, newest first, in sentences; what disappeared is found with `is:gone`."""
+
+    pagination_class = ByTime
+    filter_backends = Filters
+    filterset_class = SnapshotFilter
+    serializer_class = ChangeShape
+
+    def get_queryset(self) -> QuerySet[Snapshot]:
+        changed = _snapshots(self.request.user).filter(number__gt=1, renormalized=False).exclude(changed=[])
+        return changed.select_related("resource__account")
+
+    @extend_schema(responses={200: ChangeShape(many=True), 400: REFUSED})
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(changes_json(page or []))
+
+
+class ActivityFilter(filters.FilterSet):  # type: ignore[misc]
+    resource = filters.CharFilter("resource__uid", label="uid of a resource")
+    account = filters.CharFilter("account__native_id", label="id of an account")
+    action = filters.CharFilter("action")
+    actor = filters.CharFilter("actor")
+    since = filters.IsoDateTimeFilter("at", "gte")
+    until = filters.IsoDateTimeFilter("at", "lt")
+
+
+class ActivityList(generics.ListAPIView[Activity]):
+    """What the clouds' own logs say someone did, newest first."""
+
+    serializer_class = ActivityShape
+    pagination_class = ByTime
+    filter_backends = Filters
+    filterset_class = ActivityFilter
+
+    def get_queryset(self) -> QuerySet[Activity]:
+        accounts = Account.objects.visible_to(self.request.user)
+        return Activity.objects.filter(account__in=accounts).select_related("account", "resource")
+
+
+class SearchList(generics.ListAPIView[SavedSearch]):
+    """One's own saved searches."""
+
+    serializer_class = SearchShape
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[SavedSearch]:
+        return SavedSearch.objects.filter(owner=self.request.user.pk)

@@ -1,0 +1,20 @@
+"""The addresses of the inventory's part of the API, below /api/v1/."""
+
+from django.urls import path
+
+from inventory.api import searched, tables
+
+urlpatterns = [
+    path("accounts/", tables.AccountList.as_view(), name="api-accounts"),
+    path("functions/", searched.FunctionList.as_view(), name="api-functions"),
+    path("functions/<str:uid>/", searched.OneFunction.as_view(), name="api-function"),
+    path("identities/", searched.IdentityList.as_view(), name="api-identities"),
+    path("identities/<str:uid>/", searched.OneIdentity.as_view(), name="api-identity"),
+    path("bindings/", tables.BindingList.as_view(), name="api-bindings"),
+    path("privileges/", tables.PrivilegeList.as_view(), name="api-privileges"),
+    path("snapshots/", tables.SnapshotList.as_view(), name="api-snapshots"),
+    path("snapshots/<str:uid>/<int:number>/", tables.OneSnapshot.as_view(), name="api-snapshot"),
+    path("changes/", tables.ChangeList.as_view(), name="api-changes"),
+    path("activity/", tables.ActivityList.as_view(), name="api-activity"),
+    path("searches/", tables.SearchList.as_view(), name="api-searches"),
+]

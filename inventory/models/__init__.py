@@ -1,0 +1,35 @@
+"""The tables of the inventory; `inventory.record` is the only writer of what was observed."""
+
+from inventory.models.account import Account, AccountGroup, Scope, ScopeCoverage
+from inventory.models.activity import Activity
+from inventory.models.function import Binding, EntryPoint, Function, Tag, Trigger
+from inventory.models.identity import ActionPattern, Grant, Identity, Statement
+from inventory.models.people import SavedSearch, User
+from inventory.models.posture import IdentityPosture, Posture, Privilege
+from inventory.models.resource import QuarantinedEntry, RawAnswer, Resource, Snapshot
+
+__all__ = [
+    "Account",
+    "AccountGroup",
+    "ActionPattern",
+    "Activity",
+    "Binding",
+    "EntryPoint",
+    "Function",
+    "Grant",
+    "Identity",
+    "IdentityPosture",
+    "Posture",
+    "Privilege",
+    "QuarantinedEntry",
+    "RawAnswer",
+    "Resource",
+    "SavedSearch",
+    "Scope",
+    "ScopeCoverage",
+    "Snapshot",
+    "Statement",
+    "Tag",
+    "Trigger",
+    "User",
+]

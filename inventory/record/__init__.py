@@ -1,0 +1,30 @@
+"""The only writer of the inventory.
+
+`open_scope` gives a `ScopeRecorder`; `store` it what was seen, batch by batch, and `close` it with how the reading
+went. `known_of` is what a collector may remember, `conclude` writes what the reasoning worked out.
+"""
+
+from inventory.record.activity import record_activity
+from inventory.record.memory import known_of
+from inventory.record.posture import conclude, conclude_identities, recount_sharing
+from inventory.record.prepare import Prepared, Unstorable, prepare, unpack
+from inventory.record.rewrite import rewrite
+from inventory.record.scope import Outcome, ScopeRecorder, StaleReading, open_scope, scope_recorded
+
+__all__ = [
+    "Outcome",
+    "Prepared",
+    "ScopeRecorder",
+    "StaleReading",
+    "Unstorable",
+    "conclude",
+    "conclude_identities",
+    "known_of",
+    "open_scope",
+    "prepare",
+    "record_activity",
+    "recount_sharing",
+    "rewrite",
+    "scope_recorded",
+    "unpack",
+]

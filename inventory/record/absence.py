@@ -1,0 +1,50 @@
+"""What is gone: absence from a listing that was read completely, and mass disappearance only from the second on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
+
+from inventory.chunks import batched
+from inventory.models import Function, Identity, Resource, Scope, Snapshot
+
+#: A complete reading that loses more than this share of a listing, and at least so many, is not believed at once.
+MASS_SHARE, MASS_COUNT = 0.3, 10
+CHUNK = 500
+
+
+def settle_absence(
+    scope: Scope, listing: str, seen: set[int], at: datetime, last_complete: datetime | None
+) -> tuple[list[int], int]:
+    """Decide what of a completely read listing is gone; returns the resources gone and how many are held back.
+
+    Held ones (`missing_since`) are gone when the next complete reading misses them too, and healed when it sees them.
+    """
+    rows = dict(Resource.objects.filter(scope=scope, listing=listing, gone_at=None).values_list("pk", "missing_since"))
+    missing = rows.keys() - seen
+    fresh = {pk for pk in missing if rows[pk] is None}
+    held = len(fresh) >= MASS_COUNT and len(fresh) > MASS_SHARE * len(rows)
+    for some in _resources(fresh):
+        # The complete reading before this one saw them last; from now on the listing does not speak for them.
+        if last_complete:
+            some.update(seen_at=Greatest(F("seen_at"), last_complete))
+        if held:
+            some.update(missing_since=at)
+    gone = sorted(missing - fresh if held else missing)
+    _mark_gone(gone, at)
+    return gone, len(fresh) if held else 0
+
+
+def _mark_gone(gone: list[int], at: datetime) -> None:
+    for some in _resources(gone):
+        Snapshot.objects.filter(pk__in=some.values("latest")).update(gone_at=at)
+        Function.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
+        Identity.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
+        some.update(gone_at=at, missing_since=None, changed_at=at)
+
+
+def _resources(pks: Iterable[int]) -> Iterable[QuerySet[Resource]]:
+    return (Resource.objects.filter(pk__in=some) for some in batched(sorted(pks), CHUNK))

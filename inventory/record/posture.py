@@ -1,0 +1,55 @@
+"""Store what the reasoning worked out about identities and functions."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import Count, Model
+
+from inventory.chunks import batched
+from inventory.models import Account, Function, IdentityPosture, Posture, Privilege
+from inventory.rungs import EXPOSURE, PRIVILEGE, rung
+
+
+def conclude(postures: Iterable[Posture]) -> None:
+    """Write the summaries of these functions, one row each, over the earlier ones."""
+    rows = list(postures)
+    for row in rows:
+        row.privilege_rank = rung(PRIVILEGE, row.privilege)
+        row.invoke_rank, row.deploy_rank = rung(EXPOSURE, row.invoke), rung(EXPOSURE, row.deploy)
+    _write(Posture, rows, "function")
+
+
+def conclude_identities(judged: Sequence[tuple[IdentityPosture, Sequence[Privilege]]]) -> None:
+    """Write what these identities may do, over what was written of them before."""
+    postures = [posture for posture, _ in judged]
+    for posture in postures:
+        posture.privilege_rank = rung(PRIVILEGE, posture.privilege)
+    with transaction.atomic():
+        _write(IdentityPosture, postures, "identity")
+        Privilege.objects.filter(identity__in=[posture.identity_id for posture in postures]).delete()
+        Privilege.objects.bulk_create((one for _, held in judged for one in held), batch_size=500)
+
+
+def recount_sharing(account: Account) -> None:
+    """Bring up to date how many functions run as each identity that functions of an account use.
+
+    A function that came, went or changed its identity says something of others that were not judged with it.
+    """
+    own = Function.objects.filter(account=account).exclude(identity_native_id="").values("identity_native_id")
+    present = Function.objects.filter(identity_native_id__in=own, gone_at=None)
+    counts = dict(present.order_by().values_list("identity_native_id").annotate(Count("pk")))
+    stale: dict[int, list[int]] = {}
+    rows = Posture.objects.filter(function__in=present)
+    for pk, identity, told in rows.values_list("pk", "function__identity_native_id", "shared_by"):
+        if counts[identity] != told:
+            stale.setdefault(counts[identity], []).append(pk)
+    for count, pks in stale.items():
+        for some in batched(pks, 500):
+            Posture.objects.filter(pk__in=some).update(shared_by=count)
+
+
+def _write(model: type[Model], rows: Sequence[Model], key: str) -> None:
+    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    model._default_manager.bulk_create(
+        rows, update_conflicts=True, unique_fields=[key], update_fields=columns, batch_size=500
+    )

@@ -1,0 +1,258 @@
+"""Store what a provider saw in one scope. Absence counts only if the listing was read completely."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from inventory.chunks import batched
+from inventory.facts import Coverage, Observation, Quarantined, ReadState
+from inventory.models import Account, QuarantinedEntry, Resource, Scope, ScopeCoverage
+from inventory.record.absence import settle_absence
+from inventory.record.batch import Batch, BatchResult
+from inventory.record.coverage import main_reason, section_coverage, state_of
+from inventory.record.prepare import Prepared, clip, prepare
+from inventory.record.snapshots import Reading
+
+#: Sent after a scope was closed and committed, with `scope` and `outcome`: the hand-over from collecting to judging.
+scope_recorded = Signal()
+
+CHUNK = 500
+
+
+class StaleReading(Exception):
+    """A newer reading of the scope is already stored, or under way; this one may not overwrite it."""
+
+
+@dataclass
+class Outcome:
+    """What the reading of one scope changed: resource ids, and counts for the run page.
+
+    `changed` are changes in the cloud; `refreshed` says something new of a resource that did not change (a part became
+    readable, a newer normalizer reads it otherwise); `recovered` was stored by a reading that was cut off early.
+    """
+
+    seen: int = 0
+    added: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
+    refreshed: list[int] = field(default_factory=list)
+    facts_changed: list[int] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    recovered: list[int] = field(default_factory=list)
+    held: int = 0
+    quarantined: int = 0
+    state: str = "complete"
+    coverage: list[Coverage] = field(default_factory=list)
+
+    @property
+    def touched(self) -> set[int]:
+        """Every resource of which something is new, so that it must be judged again."""
+        return {
+            *self.added, *self.changed, *self.returned, *self.refreshed, *self.facts_changed, *self.gone,
+            *self.recovered,
+        }  # fmt: skip
+
+
+def open_scope(
+    account: Account, name: str, at: datetime, *, run: int | None = None, normalizer: int = 1, keep_raw: bool = True,
+    optional: frozenset[str] = frozenset(),
+) -> ScopeRecorder:  # fmt: skip
+    """Begin the record of one reading of a scope at the time `at`; `optional` sections do not make the scope partial.
+
+    Raises StaleReading when a later reading of the scope is already stored.
+    """
+    with transaction.atomic():
+        Scope.objects.get_or_create(account=account, name=name)
+        scope = Scope.objects.select_for_update().get(account=account, name=name)
+        if scope.read_at and at < scope.read_at:
+            raise StaleReading(f"{name} was already read at {scope.read_at:{_TIME}}, after {at:{_TIME}}.")
+        cut_off = scope.reading_since is not None
+        scope.reading_since, scope.reading_run = scope.reading_since or at, run
+        scope.save(update_fields=["reading_since", "reading_run"])
+        before = {row.part: row for row in scope.coverage.all()}
+    scope.account = account
+    return ScopeRecorder(Reading(scope, at, run, normalizer, keep_raw, before), cut_off, optional)
+
+
+_TIME = "%Y-%m-%d %H:%M:%S"
+
+
+class ScopeRecorder:
+    """The record of one reading of one scope; not shared between threads."""
+
+    def __init__(self, reading: Reading, cut_off: bool, optional: frozenset[str]) -> None:
+        self.reading, self.scope, self.at = reading, reading.scope, reading.at
+        self.cut_off, self.optional = cut_off, optional
+        self.outcome = Outcome()
+        self._told: dict[int, frozenset[str]] = {}
+        self._same: dict[frozenset[str], frozenset[str]] = {}
+        self._sections: Counter[str] = Counter()
+        self._seen: dict[str, set[int]] = {}
+        self._core: dict[str, set[int]] = {}
+        self._detail: dict[str, set[int]] = {}
+
+    def store(self, observations: Sequence[Observation | Prepared]) -> None:
+        """Store some of what was seen: unchanged resources cost no write, changed ones a snapshot.
+
+        All or nothing of each 500. Raises StaleReading when another reading has taken the scope over, and Unstorable.
+        """
+        ready = [one if isinstance(one, Prepared) else prepare(one) for one in observations]
+        for some in batched(ready, CHUNK):
+            for distinct in _rounds(some):
+                with transaction.atomic():
+                    self._claim()
+                    result = Batch(self.reading, self._told).store(distinct)
+                self._add(result)
+
+    def _claim(self) -> Scope:
+        """Lock the scope; a reading that was taken for lost and replaced finds that here, and may not go on."""
+        scope = Scope.objects.select_for_update().get(pk=self.scope.pk)
+        if scope.reading_run != self.reading.run or (scope.read_at and self.at < scope.read_at):
+            raise StaleReading(f"{scope.name} was taken over by a newer reading.")
+        return scope
+
+    def _add(self, result: BatchResult) -> None:
+        # Few different sets of sections stand for many resources: one object each keeps 100,000 entries small.
+        self._told.update((pk, self._same.setdefault(told, told)) for pk, told in result.told.items())
+        self._sections.update(result.sections)
+        for ours, news in ((self._seen, result.seen), (self._core, result.core), (self._detail, result.detail)):
+            for listing, pks in news.items():
+                ours.setdefault(listing, set()).update(pks)
+        self.outcome.added += result.added
+        self.outcome.changed += result.changed
+        self.outcome.returned += result.returned
+        self.outcome.refreshed += result.refreshed
+        self.outcome.facts_changed += result.facts_changed
+        self.outcome.seen = len(self._told)
+
+    def close(
+        self, coverage: Iterable[Coverage], quarantined: Sequence[Quarantined] = (), facts: dict[str, Any] | None = None
+    ) -> Outcome:
+        """End the record: coverage, what is gone, the scope's state; then the hand-over to judging on commit.
+
+        `coverage` is that of the listings, and of what is not told by the resources themselves (such as "activity").
+        """
+        outcome = self.outcome
+        with transaction.atomic():
+            scope = self._claim()
+            given = {part.part: part for part in coverage}
+            protected = self._protected(quarantined)
+            for part in given.values():
+                if part.listing and part.state is ReadState.COMPLETE:
+                    before = self.reading.before.get(part.part)
+                    complete_at = before.complete_at if before else None
+                    seen = self._seen.get(part.part, set()) | protected
+                    gone, held = settle_absence(scope, part.part, seen, self.at, complete_at)
+                    outcome.gone += gone
+                    outcome.held += held
+            sections = section_coverage(scope, self._sections, self.reading.before.values(), self.optional)
+            outcome.coverage = [*given.values(), *(part for part in sections if part.part not in given)]
+            outcome.quarantined, outcome.state = len(quarantined), state_of(outcome.coverage)
+            self._write_coverage(outcome.coverage)
+            self._write_quarantine(quarantined)
+            if self.cut_off:
+                outcome.recovered = list(Resource.objects.filter(scope=scope).values_list("pk", flat=True))
+            self._write_scope(scope, facts)
+            # robust: a fault of judging is logged, and does not undo what was read.
+            transaction.on_commit(self._hand_over, robust=True)
+        return outcome
+
+    def _hand_over(self) -> None:
+        """Tell whoever judges; a function of its own, because Django names what failed."""
+        scope = Scope.objects.select_related("account").get(pk=self.scope.pk)
+        scope_recorded.send(Scope, scope=scope, outcome=self.outcome)
+
+    def _protected(self, quarantined: Sequence[Quarantined]) -> set[int]:
+        """What could not be understood is there all the same: it is not gone."""
+        ids = {clip(entry.native_id, 1024) for entry in quarantined}
+        return set(Resource.objects.filter(scope=self.scope, native_id__in=ids).values_list("pk", flat=True))
+
+    def _write_coverage(self, coverage: Sequence[Coverage]) -> None:
+        rows = [self._covered(part) for part in coverage]
+        ScopeCoverage.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["scope", "part"],
+            update_fields=[
+                "state", "reason", "permission", "count", "listing", "optional", "at", "complete_at", "core_at",
+                "detail_at",
+            ],
+        )  # fmt: skip
+
+    def _covered(self, part: Coverage) -> ScopeCoverage:
+        before = self.reading.before.get(part.part)
+        row = ScopeCoverage(
+            scope=self.scope, part=clip(part.part, 60), state=part.state, reason=clip(part.reason, 4000),
+            permission=clip(part.permission, 200), count=part.count, listing=part.listing, optional=part.optional,
+            at=self.at, complete_at=before.complete_at if before else None,
+            core_at=before.core_at if before else None, detail_at=before.detail_at if before else None,
+        )  # fmt: skip
+        if part.state is ReadState.COMPLETE:
+            row.complete_at = self.at
+        if part.listing:
+            self._mark_reading(row)
+        return row
+
+    def _mark_reading(self, row: ScopeCoverage) -> None:
+        """Note how far the resources of a listing were read: once for all where true of all, else row by row."""
+        seen = self._seen.get(row.part, set())
+        complete = row.state == ReadState.COMPLETE
+        if not complete:
+            _update_each(seen, seen_at=self.at)
+        for name, read in (("core_at", self._core), ("detail_at", self._detail)):
+            deeply = read.get(row.part, set())
+            if complete and deeply and deeply >= seen:
+                setattr(row, name, self.at)
+            else:
+                _update_each(deeply, **{name: self.at})
+
+    def _write_quarantine(self, quarantined: Sequence[Quarantined]) -> None:
+        QuarantinedEntry.objects.filter(scope=self.scope).delete()
+        QuarantinedEntry.objects.bulk_create(
+            QuarantinedEntry(
+                scope=self.scope, listing=clip(entry.listing, 40), native_id=clip(entry.native_id, 1024),
+                reason=clip(entry.reason, 4000), sample=clip(entry.sample, 4096), at=self.at, run=self.reading.run,
+            )
+            for entry in quarantined
+        )  # fmt: skip
+
+    def _write_scope(self, scope: Scope, facts: dict[str, Any] | None) -> None:
+        coverage = self.outcome.coverage
+        scope.state, scope.reason = self.outcome.state, main_reason(coverage)
+        scope.read_at, scope.last_run = self.at, self.reading.run
+        scope.first_read_at = scope.first_read_at or self.at
+        scope.reading_since = scope.reading_run = None
+        listings = {part.state for part in coverage if part.listing and not part.optional}
+        if listings and listings <= {ReadState.COMPLETE, ReadState.NOT_APPLICABLE}:
+            scope.complete_at = self.at
+        if facts is not None:
+            scope.facts = facts
+        scope.save()
+
+
+def _update_each(pks: Iterable[int], **columns: datetime) -> None:
+    for some in batched(sorted(pks), CHUNK):
+        Resource.objects.filter(pk__in=some).update(**columns)
+
+
+def _rounds(prepared: Sequence[Prepared]) -> Iterator[list[Prepared]]:
+    """Rounds in which each resource stands once: a listing may name one twice (a page moved under the reader)."""
+    waiting = list(prepared)
+    while waiting:
+        first: dict[tuple[str, str], Prepared] = {}
+        later = []
+        for one in waiting:
+            key = (str(one.observation.kind), one.native_id)
+            if key in first:
+                later.append(replace(one))
+            else:
+                first[key] = one
+        yield list(first.values())
+        waiting = later

@@ -1,0 +1,38 @@
+"""The ordered words in which functions are judged, lowest first; "unknown" stands beside them, not on them."""
+
+from collections.abc import Sequence
+
+#: Summary level of what a function's identity may do.
+PRIVILEGE = ("none", "read", "write", "near-admin", "admin")
+
+#: Who may invoke or deploy, from nobody to anybody without credentials.
+EXPOSURE = (
+    "none",
+    "same_account",
+    "service_scoped",
+    "service_unscoped",
+    "organisation",
+    "external",
+    "public_authenticated",
+    "public_anonymous",
+)
+
+#: Classes of power that an identity can hold.
+POWERS = (
+    "admin",
+    "identity_escalation",
+    "iam_write",
+    "secrets_read",
+    "data_read",
+    "data_write_destroy",
+    "deploy_code",
+    "network_change",
+    "logging_tamper",
+    "invoke",
+    "cross_account_assume",
+)
+
+
+def rung(ladder: Sequence[str], word: str) -> int | None:
+    """The place of a word, by which lists sort; None for what is unknown."""
+    return ladder.index(word) if word in ladder else None

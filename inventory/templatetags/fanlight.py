@@ -1,0 +1,239 @@
+"""Template tags of every page: icons, times, copy buttons, badges, names shortened in the middle.
+
+No tag writes a style attribute or a script: the Content-Security-Policy forbids both.
+"""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import quote_plus
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from inventory.search.edit import term_text
+from inventory.templatetags import words
+
+register = template.Library()
+
+#: Pages of the main navigation in order: address name, title, key pressed after `g`.
+PAGES = (
+    ("overview", "Overview", "o"),
+    ("functions", "Functions", "f"),
+    ("identities", "Identities", "i"),
+    ("exposure", "Exposure", "e"),
+    ("findings", "Findings", "n"),
+    ("changes", "Changes", "c"),
+    ("accounts", "Accounts", "a"),
+    ("runs", "Runs", "r"),
+)
+#: Address names that belong to a page of the navigation under another word.
+SECTIONS = {
+    "function": "functions",
+    "identity": "identities",
+    "policy": "identities",
+    "finding": "findings",
+    "account": "accounts",
+    "run": "runs",
+}
+
+#: word → (tone, icon): a colour never stands alone (docs: severity tokens).
+SEVERITIES = {
+    "critical": ("critical", "icon:alert-octagon"),
+    "high": ("high", "icon:alert-triangle"),
+    "medium": ("medium", "icon:alert-circle"),
+    "low": ("low", "icon:info-circle"),
+    "info": ("info", "icon:info-circle"),
+}
+PRIVILEGES = {
+    "admin": ("critical", "icon:crown"),
+    "near-admin": ("high", "icon:stairs-up"),
+    "write": ("medium", "icon:pencil"),
+    "read": ("low", "icon:eye"),
+    "none": ("ok", "icon:circle-check"),
+    "unknown": ("info", "icon:help-circle"),
+}
+EXPOSURES = {
+    "public_anonymous": ("critical", "icon:world", "public"),
+    "public_authenticated": ("critical", "icon:world", "public, signed in"),
+    "external": ("high", "icon:arrows-exchange", "external"),
+    "service_unscoped": ("medium", "icon:plug-connected", "service, unscoped"),
+    "organisation": ("low", "icon:building", "organisation"),
+    "service_scoped": ("info", "icon:plug-connected", "service"),
+    "same_account": ("info", "icon:lock", "same account"),
+    "none": ("ok", "icon:circle-check", "none"),
+    "unknown": ("info", "icon:help-circle", "unknown"),
+}
+#: Stored words that are said otherwise than with spaces.
+SPOKEN = {
+    "iam_write": "IAM write",
+    "data_write_destroy": "data write or destroy",
+    "cross_account_assume": "assume across accounts",
+}
+PROVIDERS = {
+    "aws": ("AWS", "icon:brand-aws"),
+    "gcp": ("Google Cloud", "icon:brand-google"),
+    "azure": ("Azure", "icon:brand-azure"),
+}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A decorative icon of the sprite; the word it stands for is beside it (`icon:` before the name is allowed)."""
+    return format_html(
+        '<svg class="ico {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra, static("vendor/icons.svg"), name.removeprefix("icon:"),
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, moment: datetime | date | None, missing: str = "never") -> SafeString | str:
+    """A time as "26 h ago", the absolute UTC time on hover; `now` of the context counts where a page gives one."""
+    if moment is None:
+        return missing
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(), UTC)
+    now = context.get("now") or timezone.now()
+    absolute = moment.astimezone(UTC)
+    return format_html(
+        '<time class="when" datetime="{}" title="{}" data-relative="{}">{}</time>',
+        absolute.isoformat(timespec="seconds"), absolute.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        words.relative(moment, now), words.relative(moment, now),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def copy(text: Any, what: str = "") -> SafeString:
+    """A button that copies `text`; `what` names it for screen readers. Hidden where there is no JavaScript."""
+    return format_html(
+        '<button type="button" class="copy" data-copy="{}" aria-label="Copy {}" title="Copy">{}</button>',
+        text, what or words.middle(str(text), 60), icon("icon:copy"),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def provider(account: Any) -> SafeString:
+    """The provider's sign and name, from an account, anything with a `provider`, or the provider's word itself."""
+    slug = account if isinstance(account, str) else str(getattr(account, "provider", ""))
+    name, sign = PROVIDERS.get(slug, (slug, "icon:cloud"))
+    return format_html('<span class="provider provider-{}">{}<span>{}</span></span>', slug, icon(sign), name)
+
+
+@register.simple_tag
+def badge(text: Any, tone: str = "info", sign: str = "") -> SafeString:
+    """A short word in one of the tones critical, high, medium, low, info, ok."""
+    return format_html('<span class="mark tone-{}">{}{}</span>', tone, icon(sign) if sign else "", text)
+
+
+@register.simple_tag
+def severity(word: str) -> SafeString:
+    """A severity as colour, icon and word."""
+    tone, sign = SEVERITIES.get(word, SEVERITIES["info"])
+    return badge(word, tone, sign)
+
+
+@register.simple_tag
+def privilege(level: str | None) -> SafeString:
+    """A summary level of privilege; None (never worked out) reads "unknown"."""
+    tone, sign = PRIVILEGES.get(level or "unknown", PRIVILEGES["unknown"])
+    return badge(level or "unknown", tone, sign)
+
+
+@register.simple_tag
+def exposure(rung: str | None) -> SafeString:
+    """A rung of the exposure ladder in words; None (never worked out) reads "unknown"."""
+    tone, sign, text = EXPOSURES.get(rung or "unknown", ("info", "icon:help-circle", str(rung)))
+    return badge(text, tone, sign)
+
+
+@register.filter
+def middle(text: Any, width: int = 48) -> str:
+    """`{{ arn|middle:40 }}`: cut in the middle, account and leaf stay."""
+    return words.middle(str(text), int(width))
+
+
+@register.filter
+def leaf(text: Any) -> str:
+    """`{{ arn|leaf }}`: what of an id people call it by; the whole belongs in a title beside it."""
+    return words.leaf(str(text))
+
+
+@register.filter
+def undated(action: Any) -> str:
+    """An action of a cloud's log without the date of its interface ("UpdateFunctionCode20150331v2")."""
+    return words.undated(str(action))
+
+
+@register.filter(name="bytes")
+def bytes_(count: float | None) -> str:
+    return "unknown" if count is None else words.size(count)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    return "unknown" if seconds is None else words.duration(seconds)
+
+
+@register.filter
+def humanly(word: Any) -> str:
+    """A stored word for people: underscores become spaces."""
+    return SPOKEN.get(str(word)) or str(word).replace("_", " ")
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[dict[str, Any]]:
+    """The pages that exist, in order, and which of them the present page belongs to."""
+    section = str(context.get("section") or "")
+    here = section if section in {name for name, _, _ in PAGES} else SECTIONS.get(section.split("-")[0], "")
+    pages = []
+    for name, title, key in PAGES:
+        if address := address_of(name):
+            pages.append({"title": title, "address": address, "key": key, "here": name == here, "name": name})
+    return pages
+
+
+@register.simple_tag
+def address_of(name: str, *args: Any) -> str:
+    """The address of a page, empty when there is no such page (yet)."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context: template.Context, title: str, by: str, present: str, extra: str = "") -> SafeString:
+    """A column head that sorts: `by` is what a first click asks for ("-name": downwards), a second turns it round."""
+    here = present.removeprefix("-") == by.removeprefix("-")
+    turned = present.removeprefix("-") if present.startswith("-") else f"-{present}"
+    address = with_query(context, sort=turned if here else by, after="", page="")
+    order = ("descending" if present.startswith("-") else "ascending") if here else ""
+    return format_html(
+        '<th scope="col"{}{}><a href="{}">{}</a></th>',
+        format_html(' class="{}"', extra) if extra else "",
+        format_html(' aria-sort="{}"', order) if order else "",
+        address, title,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def query_for(field: str, value: Any) -> str:
+    """A query for one value, ready for an address: `?q={% query_for "identity" id %}`."""
+    return quote_plus(term_text(field, str(value)))
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: template.Context, **changes: Any) -> str:
+    """The present page's query string with these parameters set (or removed, when empty)."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"

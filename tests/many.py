@@ -1,0 +1,28 @@
+"""Many functions in the world of the cast, to see that pages cost the same whatever they list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from inventory.models import Function, Posture, Resource, Tag, Trigger
+from inventory.models.resource import uid_of
+from tests.cast import DAY_TWO, Cast, native_id
+
+
+def copy_mailer(cast: Cast, count: int, begin: int = 0) -> None:
+    """More functions like mailer, named copy-000 …, each with its posture, tags and a trigger."""
+    original = cast.functions["mailer"]
+    resource = Resource.objects.get(pk=original.pk)
+    for number in range(begin, begin + count):
+        arn = native_id(f"copy-{number:03}")
+        row = Resource.objects.create(
+            uid=uid_of("aws", "x", "function", arn), kind="function", provider="aws", account=cast.account,
+            scope=resource.scope, listing="functions", native_id=arn, name=f"copy-{number:03}", latest=resource.latest,
+            first_seen=DAY_TWO, seen_at=DAY_TWO, changed_at=DAY_TWO + timedelta(seconds=number),
+        )  # fmt: skip
+        values = {f.attname: getattr(original, f.attname) for f in Function._meta.concrete_fields if not f.primary_key}
+        values |= {"resource_id": row.pk, "uid": row.uid, "name": row.name, "native_id": arn}
+        copy = Function.objects.create(**values)
+        Posture.objects.create(function=copy, privilege="read", invoke="none", at=DAY_TWO)
+        Tag.objects.create(function=copy, key="team", value=f"team-{number}")
+        Trigger.objects.create(function=copy, kind="sqs", source=f"queue-{number}")
