@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import socket
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from collectors.providers.aws.reach import Reach
 from inventory.models import Account
@@ -58,14 +56,38 @@ class Proxy:
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
+    # A process of its own: moto keeps one cloud a process, and other tests empty the one of this process.
+    port = _free_port()
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    _fill(url)
-    yield url
-    server.stop()
+    try:
+        _await(url)
+        _fill(url)
+        yield url
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _await(url: str) -> None:
+    """Wait until something answers there, whatever it says; a busy machine takes its time."""
+    for _ in range(600):
+        try:
+            urlopen(url, timeout=10).close()
+        except HTTPError:
+            return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"nothing answers at {url}")
 
 
 def _fill(url: str) -> None:
@@ -89,28 +111,16 @@ def _fill(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def running_proxy(moto_url: str) -> Iterator[Proxy]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     command = [sys.executable, "-m", "microburst", "--upstream", moto_url, "--port", str(port), "--no-resign"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     proxy = Proxy(f"http://127.0.0.1:{port}")
-    _await(proxy)
+    _await(proxy.url)
+    proxy.mend()
     yield proxy
     # Not asked to end: it would wait for the peers it left hanging.
     process.kill()
     process.wait(10)
-
-
-def _await(proxy: Proxy) -> None:
-    for _ in range(100):
-        try:
-            return proxy.mend()
-        except HTTPError:
-            raise
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    raise TimeoutError("the proxy did not start")
 
 
 @pytest.fixture
