@@ -7,7 +7,7 @@ cloud, and writes only through `inventory.record`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from findings import judges
 from findings.judge import MOST, FunctionVerdict, IdentityVerdict, Judge
+from findings.seen import identity_ids
 from inventory import record
 from inventory.chunks import batched
 from inventory.models import Account, Function, Identity, IdentityPosture, Posture, Privilege, Resource, Scope
@@ -112,14 +113,6 @@ def _postures(batch: list[Function], verdicts: dict[int, FunctionVerdict], at: d
             )
         )
     return rows
-
-
-def identity_ids(document: Mapping[str, Any]) -> list[str] | None:
-    """Whom a function with this document runs as; None where that was never read."""
-    section = document.get("identity")
-    if section is None:
-        return None
-    return [str(identity.get("id", "")) for identity in section.get("identities") or () if identity.get("id")]
 
 
 Held = tuple[IdentityPosture, list[dict[str, Any]]]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from findings.access.decision import Reason
-from findings.evaluate import identity_ids, judge_of
+from findings.evaluate import judge_of
 from findings.judge import Answer
+from findings.seen import identity_ids
 from inventory.command import FanlightCommand, wrong_use
 from inventory.facts import Kind
 from inventory.models import Account, Identity, Resource

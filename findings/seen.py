@@ -1,0 +1,194 @@
+"""What a rule gets to see: a function (or an account) with everything around it, as plain frozen values.
+
+Filled by `findings.seeing` for a whole batch in a fixed number of queries. No Django here, and no clock: `at` is the
+time at which the facts are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Json = Any
+_NOTHING: Mapping[str, Json] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPosture:
+    """What the reasoning concluded of a function; the words are those of `inventory.rungs`, "unknown" beside them.
+
+    `ways_in` and `ways_to_deploy` are the widest ways {principal, kind, level, via, condition, latent, certain,
+    reach}; `egress_because` the reasons of the network verdict.
+    """
+
+    privilege: str = "unknown"
+    classes: tuple[str, ...] = ()
+    invoke: str = "unknown"
+    deploy: str = "unknown"
+    latent: bool = False
+    reach: str = "unknown"
+    egress: str = "unknown"
+    shared_by: int | None = None
+    ways_in: tuple[Mapping[str, Json], ...] = ()
+    ways_to_deploy: tuple[Mapping[str, Json], ...] = ()
+    egress_because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPower:
+    """One class of power of an identity through one statement; see `inventory.models.Privilege`."""
+
+    power: str
+    breadth: str
+    via: str
+    actions: tuple[str, ...] = ()
+    scope: str = ""
+    conditional: bool = False
+    escalation: str = ""
+    confirmed: bool = False
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGrant:
+    """A statement in effect on an identity, and where it comes from; see `inventory.models.Grant`."""
+
+    source_kind: str
+    source: str
+    source_name: str
+    effect: str
+    inverted: bool
+    body: Mapping[str, Json]
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBinding:
+    """A principal may do something to the function, as a policy says it; see `inventory.models.Binding`."""
+
+    principal: str
+    principal_kind: str
+    actions: tuple[str, ...]
+    via: str
+    qualifier: str = ""
+    effect: str = "allow"
+    condition: Mapping[str, Json] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenActivity:
+    """What the cloud's log says someone did to the function; see `inventory.models.Activity`."""
+
+    at: datetime
+    action: str
+    actor: str
+    actor_kind: str
+    outcome: str = "ok"
+    source_ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenIdentity:
+    """An identity that the function runs as. `known` is false when it is named by the function but was never read.
+
+    `gone` is true where it was read before and a complete reading no longer found it. `document` and `unread` are as
+    of the function. `privilege` is "unknown" where not everything was read.
+    """
+
+    native_id: str
+    name: str = ""
+    account: str = ""
+    known: bool = True
+    gone: bool = False
+    document: Mapping[str, Json] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    privilege: str = "unknown"
+    powers: tuple[SeenPower, ...] = ()
+    grants: tuple[SeenGrant, ...] = ()
+    last_used_at: datetime | None = None
+
+    def section(self, name: str) -> Mapping[str, Json]:
+        """A section's last known value; empty when it was never read."""
+        found: Mapping[str, Json] = self.document.get(name) or _NOTHING
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What is ours: accounts (native ids), organisations, and third parties that someone trusts today."""
+
+    accounts: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+    trusted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One function or account (`kind`), as last known at the time `at`.
+
+    `document` maps a section to its last known value, `unread` a section to why it could not be read last time; a
+    section in neither was never asked for. `account_document` holds the sections of the account itself, that of the
+    function's region over that of the whole account (limits, audit, layers, organisation, guardrails, directory …);
+    `account_unread` likewise. `runtime_ends` is the day the runtime's support ends, where known. `seen_at` is when the
+    subject was last seen, `complete` whether its scope was read completely then.
+    """
+
+    kind: str
+    provider: str
+    account: str
+    region: str
+    native_id: str
+    name: str
+    at: datetime
+    document: Mapping[str, Json] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    posture: SeenPosture = SeenPosture()
+    bindings: tuple[SeenBinding, ...] = ()
+    identities: tuple[SeenIdentity, ...] = ()
+    activity: tuple[SeenActivity, ...] = ()
+    account_document: Mapping[str, Json] = field(default_factory=dict)
+    account_unread: Mapping[str, str] = field(default_factory=dict)
+    zone: Zone = Zone()
+    runtime: str | None = None
+    runtime_ends: date | None = None
+    first_seen: datetime | None = None
+    seen_at: datetime | None = None
+
+    def section(self, name: str) -> Mapping[str, Json]:
+        """A section's last known value; empty when it was never read."""
+        found: Mapping[str, Json] = self.document.get(name) or _NOTHING
+        return found
+
+    def of_account(self, name: str) -> Mapping[str, Json]:
+        """A section of the account's own settings; empty when it was never read."""
+        found: Mapping[str, Json] = self.account_document.get(name) or _NOTHING
+        return found
+
+    def tag(self, *keys: str) -> str:
+        """The value of the first of these tags that is set, by its lower-cased key; "" when none is."""
+        lowered = {key.lower(): value for key, value in self.tags.items()}
+        return next((lowered[key] for key in keys if lowered.get(key)), "")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its owner tagged it as working on data that must not leak."""
+        return self.tag("data-class", "dataclass", "data_class", "data-classification", "classification").lower() in (
+            "confidential", "secret", "restricted", "sensitive", "pii", "phi", "pci",
+        )  # fmt: skip
+
+    @property
+    def is_for_trial(self) -> bool:
+        """Whether its owner tagged it as not for production."""
+        return self.tag("env", "environment", "stage").lower() in ("dev", "development", "test", "sandbox", "staging")
+
+
+def identity_ids(document: Mapping[str, Any]) -> list[str] | None:
+    """Whom a function with this document runs as; None where that was never read."""
+    section = document.get("identity")
+    if section is None:
+        return None
+    return [str(identity.get("id", "")) for identity in section.get("identities") or () if identity.get("id")]
