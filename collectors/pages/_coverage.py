@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Min, Prefetch
 
 from collectors.pages._accounts import UNREAD_STATES
 from collectors.pages._marks import Mark, mark_of
-from inventory.models import Account, Function, Scope, ScopeCoverage
+from inventory.models import Account, Function, Resource, Scope, ScopeCoverage
+
+#: Names of vanished resources that are shown of an account.
+VANISHED_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,26 @@ class Missing:
     @property
     def where(self) -> list[str]:
         return sorted(self.scopes)
+
+
+@dataclass(frozen=True)
+class Vanished:
+    """What complete readings of a scope no longer list, and is not taken for gone yet."""
+
+    scope: str
+    count: int
+    since: datetime
+    examples: Sequence[str]
+
+
+def vanished(account: Account) -> list[Vanished]:
+    """What is held back of this account, scope by scope, in two queries."""
+    held = Resource.objects.filter(account=account, missing_since__isnull=False)
+    counts = held.order_by("scope__name").values_list("scope__name").annotate(Count("pk"), Min("missing_since"))
+    names: dict[str, list[str]] = {}
+    for scope, name in held.order_by("name").values_list("scope__name", "name")[:VANISHED_SHOWN]:
+        names.setdefault(scope, []).append(name)
+    return [Vanished(scope, count, since, names.get(scope, [])) for scope, count, since in counts]
 
 
 def scope_coverage(account: Account) -> list[ScopeLine]:

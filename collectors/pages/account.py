@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from collectors.asked import NoAnswer, permissions_document
 from collectors.models import ConnectionTest, Run
 from collectors.pages._accounts import account_rows
-from collectors.pages._coverage import missing_permissions, scope_coverage
+from collectors.pages._coverage import missing_permissions, scope_coverage, vanished
 from collectors.pages._forms import ScheduleForm
 from collectors.pages._marks import mark_of
 from collectors.pages._may import for_operators, operates
@@ -40,6 +40,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "account": found, "row": row, "now": timezone.now(), "may": operates(request.user),
         "step": STEPS.get(row.last.error_class, "") if row.last else "",
         "scopes": scope_coverage(found), "missing": missing_permissions(found),
+        "vanished": vanished(found),
         "quarantined": QuarantinedEntry.objects.filter(scope__account=found).select_related("scope")[:20],
         "runs": [RunRow(run) for run in runs[:RUNS_SHOWN]],
         "schedule": ScheduleForm(initial=_answers(found)), "groups": AccountGroup.objects.all(),

@@ -37,7 +37,8 @@ class Resource(models.Model):
     """A function, identity, policy or account-wide setting, whether it is there or gone.
 
     `seen_at` is kept only where the scope's own reading does not tell (an incomplete reading that still saw it; see
-    `with_last_seen`); `missing_since` marks one of many that vanished at once and await the next complete reading.
+    `with_last_seen`); `missing_since` marks one that `missed` complete readings in a row did not list,
+    too few yet to call it gone.
     `unread` says which sections could not be read last time, and why. `revision`, `core_at` and `detail_at` let the
     collector skip what did not change; `facts_digest` tells whether grants and bindings did.
     """
@@ -56,6 +57,7 @@ class Resource(models.Model):
     changed_at = models.DateTimeField(db_index=True)
     gone_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
+    missed = models.PositiveSmallIntegerField(default=0, db_default=0)
     revision = models.CharField(max_length=64, blank=True)
     core_at = models.DateTimeField(null=True)
     detail_at = models.DateTimeField(null=True)
@@ -71,6 +73,7 @@ class Resource(models.Model):
             models.Index(fields=["scope", "listing", "gone_at"], name="resource_scope"),
             models.Index(fields=["native_id"], name="resource_by_native_id"),
             models.Index(fields=["kind", "-changed_at"], name="resource_changed"),
+            models.Index(fields=["account"], condition=Q(missing_since__isnull=False), name="resource_missing"),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import F, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from inventory.chunks import batched
 from inventory.models import Function, Identity, Resource, Scope, Snapshot
@@ -21,21 +22,23 @@ def settle_absence(
 ) -> tuple[list[int], int]:
     """Decide what of a completely read listing is gone; returns the resources gone and how many are held back.
 
-    Held ones (`missing_since`) are gone when the next complete reading misses them too, and healed when it sees them.
+    One complete reading that misses a resource is enough, or as many as FANLIGHT_GONE_AFTER_READINGS says; where many
+    vanish at once, two at least. Held ones (`missing_since`) are healed by a reading that sees them.
     """
-    rows = dict(Resource.objects.filter(scope=scope, listing=listing, gone_at=None).values_list("pk", "missing_since"))
+    rows = dict(Resource.objects.filter(scope=scope, listing=listing, gone_at=None).values_list("pk", "missed"))
     missing = rows.keys() - seen
-    fresh = {pk for pk in missing if rows[pk] is None}
-    held = len(fresh) >= MASS_COUNT and len(fresh) > MASS_SHARE * len(rows)
+    fresh = {pk for pk in missing if not rows[pk]}
+    mass = len(fresh) >= MASS_COUNT and len(fresh) > MASS_SHARE * len(rows)
+    needed = max(settings.GONE_AFTER_READINGS, 2 if mass else 1)
+    gone = {pk for pk in missing if rows[pk] + 1 >= needed}
     for some in _resources(fresh):
         # The complete reading before this one saw them last; from now on the listing does not speak for them.
         if last_complete:
             some.update(seen_at=Greatest(F("seen_at"), last_complete))
-        if held:
-            some.update(missing_since=at)
-    gone = sorted(missing - fresh if held else missing)
-    _mark_gone(gone, at)
-    return gone, len(fresh) if held else 0
+    for some in _resources(missing - gone):
+        some.update(missing_since=Coalesce(F("missing_since"), at), missed=F("missed") + 1)
+    _mark_gone(sorted(gone), at)
+    return sorted(gone), len(missing - gone)
 
 
 def _mark_gone(gone: list[int], at: datetime) -> None:
@@ -43,7 +46,7 @@ def _mark_gone(gone: list[int], at: datetime) -> None:
         Snapshot.objects.filter(pk__in=some.values("latest")).update(gone_at=at)
         Function.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
         Identity.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
-        some.update(gone_at=at, missing_since=None, changed_at=at)
+        some.update(gone_at=at, missing_since=None, missed=0, changed_at=at)
 
 
 def _resources(pks: Iterable[int]) -> Iterable[QuerySet[Resource]]:

@@ -177,6 +177,7 @@ class Batch:
         returned = row.gone_at is not None
         row.unread = unread_now(row, one)
         row.gone_at = row.missing_since = None
+        row.missed = 0
         row.name, row.scope, row.listing = one.name, self.scope, watched.listing
         row.region, row.revision = clip(watched.region, 60), clip(watched.revision, 64)
         row.core_at = self.at if watched.core_read else row.core_at
@@ -207,8 +208,8 @@ class Batch:
         )
 
 
-_NOTED = ["unread", "gone_at", "missing_since", "name", "scope", "listing", "region", "revision", "core_at",
-          "detail_at", "seen_at", "changed_at", "latest"]  # fmt: skip
+_NOTED = ["unread", "gone_at", "missing_since", "missed", "name", "scope", "listing", "region", "revision",
+          "core_at", "detail_at", "seen_at", "changed_at", "latest"]  # fmt: skip
 
 
 def _documents(rows: list[Resource]) -> dict[int, Document]:

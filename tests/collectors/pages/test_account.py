@@ -12,7 +12,9 @@ from collectors.models import ConnectionTest, Run
 from collectors.provider import BadCredentials, Check
 from collectors.tasks import QueueAway
 from collectors.trial import try_connection
+from inventory.facts import Coverage, Kind, Observation, ReadState
 from inventory.models import Account
+from inventory.record import open_scope
 from tests.collectors.pages.conftest import REASON, World
 from tests.collectors.pages.test_accounts import queries, text
 
@@ -186,3 +188,17 @@ def test_permissions_are_a_page_and_a_part(viewer: Client, world: World) -> None
     assert b"<html" in whole.content and b"lambda:ListFunctions" in whole.content
     assert b"<html" not in part.content and b"lambda:ListFunctions" in part.content
     assert "HX-Request" in part["Vary"]
+
+
+def test_what_vanished_at_once_is_shown_until_it_is_confirmed(viewer: Client, world: World) -> None:
+    listed = Coverage("functions", ReadState.COMPLETE, listing=True)
+    at = timezone.now()
+    first = open_scope(world.prod, "us-west-2", at - timedelta(hours=2))
+    first.store([Observation(Kind.FUNCTION, f"arn:f{n}", f"f{n:02}", "us-west-2", "functions", {}) for n in range(30)])
+    first.close([listed])
+    assert "Vanished" not in text(viewer.get(f"/accounts/{world.prod.pk}/"))
+    open_scope(world.prod, "us-west-2", at - timedelta(hours=1)).close([listed])
+    page = text(viewer.get(f"/accounts/{world.prod.pk}/"))
+    assert "Vanished, not confirmed" in page and "30 resources not listed since" in page and "f00, f01" in page
+    open_scope(world.prod, "us-west-2", at).close([listed])
+    assert "Vanished" not in text(viewer.get(f"/accounts/{world.prod.pk}/"))

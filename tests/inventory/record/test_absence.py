@@ -1,6 +1,7 @@
 """What is taken for gone, and what is not."""
 
 import pytest
+from pytest_django import Settings
 
 from inventory.facts import Coverage, Quarantined, ReadState
 from inventory.models import Account, Function, Resource, Scope
@@ -123,3 +124,26 @@ def test_what_a_cut_off_reading_stored_is_judged_with_the_next(account: Account)
     assert outcome.added == [resource("b").pk]
     assert outcome.touched == {resource("a").pk, resource("b").pk}
     assert read(account, [function("a"), function("b")], DAY + 2 * HOUR).touched == set()
+
+
+def test_an_installation_may_want_several_complete_readings_to_agree(account: Account, settings: Settings) -> None:
+    settings.GONE_AFTER_READINGS = 3
+    read(account, functions(4))
+    for hour in (1, 2):
+        outcome = read(account, functions(3), DAY + hour * HOUR)
+        assert (outcome.gone, outcome.held, present()) == ([], 1, 4), f"after {hour} readings"
+    read(account, [], DAY + 3 * HOUR, complete=False)
+    assert present() == 4, "an incomplete reading says nothing of absence"
+    assert resource("f003").missing_since == DAY + HOUR
+    outcome = read(account, functions(3), DAY + 4 * HOUR)
+    assert (len(outcome.gone), outcome.held, present()) == (1, 0, 3)
+    assert resource("f003").seen_at == DAY
+
+
+def test_the_count_begins_anew_when_it_is_seen_in_between(account: Account, settings: Settings) -> None:
+    settings.GONE_AFTER_READINGS = 2
+    read(account, functions(4))
+    read(account, functions(3), DAY + HOUR)
+    read(account, functions(4), DAY + 2 * HOUR)
+    outcome = read(account, functions(3), DAY + 3 * HOUR)
+    assert (outcome.gone, present()) == ([], 4)
