@@ -65,11 +65,17 @@ _RANK = {Outcome.DENIED_IMPLICIT: 0, Outcome.DENIED_EXPLICIT: 1, Outcome.ALLOWED
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether an identity may do something, at which place where several were asked about, and what was not read."""
+    """Whether an identity may do something, at which place where several were asked about, and what was not read.
+
+    `weighed` names what else had a say (boundary, organisation policies, the resource's own policy); `not_weighed` what
+    could have one and is not kept or was not read. Sentences, for people.
+    """
 
     decision: Decision
     place: str = ""
     unread: tuple[str, ...] = ()
+    weighed: tuple[str, ...] = ()
+    not_weighed: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:

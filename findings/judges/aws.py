@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 
 from findings.access.aws import MalformedPolicy, NamedPolicy
 from findings.access.aws.callers import caller_of
-from findings.access.aws.decide import Levels, Policies, Request, decide
+from findings.access.aws.decide import Policies, Request, decide
 from findings.access.aws.grants import effective
+from findings.access.aws.guardrails import Guardrails, guardrails, restrains
 from findings.access.aws.masks import union_of
-from findings.access.aws.patterns import overlaps
+from findings.access.aws.patterns import account_of, overlaps
 from findings.access.ladder import Exposure, worst
 from findings.access.surface import Reach
 from findings.egress import as_read
@@ -33,6 +34,7 @@ from findings.exposure import (
     expose,
 )
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power
+from findings.judges._weighed import Weighed, weighed
 from findings.privileges import Target, assess, paths
 from inventory.models import Account, Function, Grant, Identity, IdentityPosture, Resource
 
@@ -53,19 +55,8 @@ class AwsJudge:
         settings = Resource.objects.filter(account=account, kind="account", native_id=account.native_id)
         self.settings = next((row.document for row in settings.select_related("latest")), {})
         self.organisation = (self.settings.get("organisation") or {}).get("id") or account.organisation or None
-        self.scps = self._scps()
-
-    def _scps(self) -> Levels | None:
-        """The service control policies level by level; None where they were not read or do not bind the account."""
-        if (self.settings.get("organisation") or {}).get("management") == self.account.native_id:
-            return None
-        levels = (self.settings.get("guardrails") or {}).get("levels")
-        if not levels:
-            return None
-        return tuple(
-            tuple(NamedPolicy(policy["name"], policy["document"]) for policy in level.get("service", []))
-            for level in levels
-        )
+        self.guardrails = guardrails(self.settings, account.native_id)
+        self.scps = self.guardrails.services
 
     def identities(self) -> Iterator[tuple[int, IdentityVerdict]]:
         roles = list(
@@ -143,11 +134,23 @@ class AwsJudge:
             raise ValueError(f"“{resource}” is no ARN of AWS.")
         own = self._in_force(identity, self._policies(Grant.objects.filter(identity=identity)))
         hanging, missing = self._resource_policies(resource)
-        policies = replace(own, resource=hanging, unread=own.unread | missing)
+        above = self._above(action, resource)
+        rcps = above.resources if above and restrains(action) else None
+        policies = replace(own, resource=hanging, rcps=rcps, unread=own.unread | missing)
         decision = decide(Request(identity.native_id, action, resource or None), policies)
         unread = ["its policies could not be read"] if own.unread else []
         unread += ["the policy of the resource could not be read"] if missing else []
-        return Answer(decision, resource, tuple(unread))
+        told = Weighed(policies, self.guardrails, above, action, resource)
+        return Answer(decision, resource, tuple(unread), *weighed(told))
+
+    def _above(self, action: str, resource: str) -> Guardrails | None:
+        """What binds the account that a resource lies in; None for an account of which nothing was read."""
+        owner = account_of(resource) if resource else None
+        if owner in (None, self.account.native_id):
+            return self.guardrails
+        rows = Resource.objects.filter(provider="aws", kind="account", native_id=owner, gone_at=None)
+        row = rows.select_related("latest").first() if restrains(action) else None
+        return guardrails(row.document, str(owner)) if row else None
 
     def _resource_policies(self, resource: str) -> tuple[tuple[NamedPolicy, ...] | None, frozenset[str]]:
         """The policy that hangs on one of our functions or roles; None for what we keep none of."""

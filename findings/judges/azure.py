@@ -141,7 +141,9 @@ class AzureJudge:
             for place in ([resource] if resource else [self.scope, *scopes])
             for data in (False, True)
         ]
-        return replace(best(answers), unread=_not_read(identity))
+        groups = () if known.groups is not None else ("groups it may be in: the directory was not read",)
+        weighed = ("role assignments at the scope and above it", "deny assignments")
+        return replace(best(answers), unread=_not_read(identity), weighed=weighed, not_weighed=groups)
 
     def functions(
         self, functions: Sequence[Function], most: int | None = MOST

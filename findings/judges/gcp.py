@@ -94,7 +94,8 @@ class GcpJudge:
             Answer(decide(Request(asked, action, place, self.hierarchy.ancestors(place)), policies), place)
             for place in places
         ]
-        return replace(best(found), unread=_not_read(identity))
+        weighed = ("the policies of the project and of what is above it, as far as they were read", "deny policies")
+        return replace(best(found), unread=_not_read(identity), weighed=weighed, not_weighed=(_NO_BOUNDARIES,))
 
     def _named(self, resource: str) -> str:
         """The name that policies use: of a function on Cloud Run, that of the service under it."""
@@ -179,6 +180,7 @@ class GcpJudge:
 JUDGE = GcpJudge
 _PERMISSION = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+){2,}")
 _NOTHING = read_policies()
+_NO_BOUNDARIES = "principal access boundary policies: they are not read, and could still refuse it"
 
 
 def _not_read(identity: Identity) -> tuple[str, ...]:

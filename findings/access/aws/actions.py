@@ -60,6 +60,29 @@ def resource_kinds(service: str) -> frozenset[str]:
     return frozenset(last.partition("${")[0] for last in own)
 
 
+@lru_cache(maxsize=10_000)
+def find(action: str) -> str | None:
+    """The action as AWS writes it, from any letter case; None for one that is not known."""
+    service, _, name = action.lower().partition(":")
+    return next((one for one in actions_of(service) if one.partition(":")[2].lower() == name), None)
+
+
+@lru_cache(maxsize=10_000)
+def resource_arns(action: str) -> frozenset[str]:
+    """The ARN patterns of the kinds of resource that an action (as AWS writes it) works on; empty where it has none."""
+    service, _, name = action.partition(":")
+    kinds = _data().actions.get_action_details(service, name)["resourceTypes"]
+    details = _data().resources.get_resource_type_details
+    exists = _data().resources.resource_type_exists
+    return frozenset(details(service, kind["name"])["arn"] for kind in kinds if exists(service, kind["name"]))
+
+
+def service_title(service: str) -> str:
+    """A service's name as people know it ("Amazon S3"); its prefix where it is not known."""
+    known = _data().services.service_exists(service)
+    return str(_data().services.get_service_name(service)) if known else service
+
+
 def facts_date() -> str:
     """When the action facts were published, as the package says."""
     return str(_data().data_updated_at())

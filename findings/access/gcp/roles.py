@@ -22,6 +22,12 @@ def catalogue() -> dict[str, Any]:
     return content
 
 
+@lru_cache(maxsize=1)
+def known_permissions() -> frozenset[str]:
+    """Every permission that some role of the catalogue contains."""
+    return frozenset(catalogue()["permissions"])
+
+
 @lru_cache(maxsize=4096)
 def bundled(role: str) -> frozenset[str] | None:
     """Permissions of a basic or predefined role in the bundled catalogue; None for a role it does not know."""

@@ -7,25 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from findings.access.decision import Reason
-from findings.evaluate import judge_of
-from findings.judge import Answer
-from findings.seen import identity_ids
+from findings.access.doubts import doubts_about
+from findings.question import WORDS, Told, place_of, tell
 from inventory.command import FanlightCommand, wrong_use
 from inventory.facts import Kind
-from inventory.models import Account, Identity, Resource
+from inventory.models import Resource
 from inventory.output import add_format_option, plain, print_rows
 from inventory.resources import NotFound, find_resource
 
 Row = dict[str, Any]
 
-COLUMNS = ("identity", "action", "resource", "outcome", "because", "unless", "unread")
-WORDS = {
-    "allowed": "allowed",
-    "allowed_if": "allowed if",
-    "denied_explicit": "denied explicitly",
-    "denied_implicit": "denied implicitly",
-    "unknown": "unknown",
-}
+COLUMNS = (
+    "identity", "action", "resource", "outcome", "because", "unless", "unread", "weighed", "not_weighed", "doubts",
+)  # fmt: skip
 
 
 class Command(FanlightCommand):
@@ -43,8 +37,9 @@ class Command(FanlightCommand):
     def handle(self, *, who: str, action: str, resource: str, format: str, **options: Any) -> None:
         try:
             found = find_resource(who, Resource.objects.all(), (Kind.FUNCTION, Kind.IDENTITY))
-            place = _place(resource)
-            rows = [_row(name, action, place, answer) for name, answer in _answers(found, action, place)]
+            place = place_of(resource, Resource.objects.all())
+            doubts = doubts_about(found.provider, action, place)
+            rows = [_row(told, action, place, doubts) for told in tell(found, action, place)]
         except (NotFound, ValueError) as wrong:
             raise wrong_use(str(wrong)) from wrong
         if format != "table":
@@ -55,55 +50,14 @@ class Command(FanlightCommand):
                 self.stdout.write(line)
 
 
-def _place(text: str) -> str:
-    """The native id of what a resource argument names; what is not in the inventory is taken as it stands."""
-    if not text:
-        return ""
-    try:
-        return find_resource(text, Resource.objects.all()).native_id
-    except NotFound:
-        if any(sign in text for sign in ":/*"):
-            return text
-        raise
-
-
-def _answers(found: Resource, action: str, resource: str) -> Iterator[tuple[str, Answer | str]]:
-    """The answer for each identity; a sentence where there is nobody to ask about."""
-    if found.kind == Kind.IDENTITY:
-        named: list[str] | None = [found.native_id]
-    else:
-        named = identity_ids(found.document)
-    if not named:
-        yield "", "What it runs as was not read." if named is None else "It runs as no identity, so it may do nothing."
-    for native_id in named or ():
-        rows = Identity.objects.filter(native_id=native_id, gone_at=None, account__provider=found.provider)
-        rows = rows.select_related("account", "resource__latest")
-        own = [row for row in rows if row.account_id == found.account_id]
-        identity = next(iter([*own, *rows]), None)
-        if identity is None:
-            yield native_id, "This identity is not in the inventory: it does not exist, or was not read."
-        else:
-            yield native_id, _ask(identity.account, identity, action, resource)
-
-
-def _ask(account: Account, identity: Identity, action: str, resource: str) -> Answer | str:
-    judge = judge_of(account)
-    return judge.decide(identity, action, resource) if judge else f"Nothing judges {account.provider} yet."
-
-
-def _row(identity: str, action: str, resource: str, answer: Answer | str) -> Row:
-    asked = {"identity": identity, "action": action, "resource": resource}
-    if isinstance(answer, str):
-        nobody = "no identity" in answer
-        return asked | {
-            "outcome": "denied_implicit" if nobody else "unknown", "because": [answer] if nobody else [], "unless": [],
-            "unread": [] if nobody else [answer],
-        }  # fmt: skip
-    decision = answer.decision
-    return asked | {
-        "resource": resource or answer.place, "outcome": answer.word,
-        "because": [_told(one) for one in decision.because], "unless": [_told(one) for one in decision.unless],
-        "unread": list(answer.unread),
+def _row(told: Told, action: str, resource: str, doubts: list[str]) -> Row:
+    place = told.answer.place if told.answer else ""
+    instead = [told.instead] if told.certain else []
+    return {
+        "identity": told.identity, "action": action, "resource": resource or place, "outcome": told.outcome,
+        "because": [_told(one) for one in told.because] or instead, "unless": [_told(one) for one in told.unless],
+        "unread": list(told.unread), "weighed": list(told.answer.weighed) if told.answer else [],
+        "not_weighed": list(told.answer.not_weighed) if told.answer else [], "doubts": doubts,
     }  # fmt: skip
 
 
@@ -116,7 +70,7 @@ def _told(reason: Reason) -> Row:
 def _readable(row: Row) -> Iterator[str]:
     on = f" on {plain(row['resource'])}" if row["resource"] else ""
     yield f"{plain(row['identity']) or 'It'}: {plain(row['action'])}{on} is {WORDS[row['outcome']]}"
-    for key in ("because", "unless", "unread"):
+    for key in ("because", "unless", "unread", "doubts"):
         for one in row[key]:
             yield f"  {key:<8} {one if isinstance(one, str) else _sentence(one)}"
 

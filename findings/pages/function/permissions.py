@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from findings.pages.function import because
+from findings.pages.function.asking import asking
 from findings.pages.function.statements import StatementShown, statement
 from findings.pages.function.subject import Subject
 from inventory.models import Function, Grant, Identity, Resource
@@ -36,6 +37,7 @@ def context(subject: Subject) -> dict[str, Any]:
         "identity": subject.identity,
         "identity_id": subject.function.identity_native_id,
         "unread": subject.unread.get("identity"),
+        "asking": asking(subject.request, subject.resource, Resource.objects.visible_to(subject.request.user)),
         **of_identity(subject.identity),
     }
 

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
 
+from findings.pages.function.asking import asking
 from findings.pages.function.console import identity_address
 from findings.pages.function.history import of_resource, policies_of
 from findings.pages.function.permissions import of_identity
 from findings.pages.function.statements import statements_in
 from findings.pages.identity.holdings import panels
-from inventory.models import Function, Identity
+from inventory.models import Function, Identity, Resource
 
 FUNCTIONS_SHOWN = 50
 #: What it means that an identity's own policy of who may take it on is empty.
@@ -40,6 +41,7 @@ def identity(request: HttpRequest, uid: str) -> HttpResponse:
         "console": identity_address(resource),
         "panels": panels(resource),
         "trust_unread": resource.unread.get("trust"),
+        "asking": asking(request, resource, Resource.objects.visible_to(request.user)),
         "functions": functions.select_related("account", "posture").order_by("name", "pk")[:FUNCTIONS_SHOWN],
         **of_identity(resource),
         **of_resource(request, resource, policies_of(resource), resource.account.every_minutes),
