@@ -13,7 +13,7 @@ from inventory.models import Account, User
 
 class RunQuerySet(models.QuerySet["Run"]):
     def visible_to(self, user: User | Any) -> Self:
-        return self.filter(account__in=Account.objects.visible_to(user))
+        return Account.objects.visible_to(user).limit(self)
 
     def active(self) -> Self:
         return self.filter(state__in=Run.ACTIVE)

@@ -36,6 +36,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@requires_csrf_token
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403: the page says which role is needed."""
+    return render(request, "403.html", {"needed": str(exception)}, status=403)
+
+
 def _page(status: int, reference: str) -> HttpResponse:
     known = {"version": settings.VERSION, "demo": settings.DEMO, "reference": reference}
     return render(None, f"{status}.html", known, status=status)

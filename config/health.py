@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from collectors.models import Pulse
 from config.celery import app
 from config.serving import waiting_migrations
+from inventory.permission import needs
 
 #: The scheduler's tick comes every minute; three missed ones are a fault.
 TICK_PATIENCE_SECONDS = 200
@@ -24,12 +25,14 @@ _started = time.monotonic()
 
 
 @login_not_required
+@needs("anyone")
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
+@needs("anyone")
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when everything the installation needs works, else 503; one word or sentence a part."""
     parts = {name: check() for name, check in CHECKS.items()}

@@ -4,7 +4,9 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config.health import healthz, readyz
+from inventory.permission import SELF, needs
 
+handler403 = "config.errors.denied"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
@@ -12,7 +14,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/mfa/", include("allauth.mfa.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema/", needs(SELF)(SpectacularAPIView).as_view(), name="api-schema"),
     path("api/v1/", include("inventory.api.urls")),
     path("api/v1/", include("collectors.api.urls")),
     path("", include("findings.urls")),

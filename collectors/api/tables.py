@@ -10,6 +10,7 @@ from rest_framework import generics, serializers
 from collectors.models import Run, RunScope
 from inventory.api.pages import ByKey, NewestFirst
 from inventory.models import Account, ScopeCoverage
+from inventory.permission import needs
 
 Text = serializers.CharField
 
@@ -44,6 +45,7 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
     state = filters.ChoiceFilter(choices=Run.State.choices)
 
 
+@needs("view")
 class RunList(generics.ListAPIView[Run]):
     """Runs, newest first, with their scopes."""
 
@@ -56,6 +58,7 @@ class RunList(generics.ListAPIView[Run]):
         return Run.objects.visible_to(self.request.user).select_related("account").prefetch_related("scopes")
 
 
+@needs("view")
 class OneRun(generics.RetrieveAPIView[Run]):
     """One run with its scopes."""
 
@@ -86,6 +89,7 @@ class CoverageFilter(filters.FilterSet):  # type: ignore[misc]
     state = filters.CharFilter("state")
 
 
+@needs("view")
 class CoverageList(generics.ListAPIView[ScopeCoverage]):
     """What was read, part by part of every scope."""
 
@@ -96,4 +100,4 @@ class CoverageList(generics.ListAPIView[ScopeCoverage]):
 
     def get_queryset(self) -> QuerySet[ScopeCoverage]:
         accounts = Account.objects.visible_to(self.request.user)
-        return ScopeCoverage.objects.filter(scope__account__in=accounts).select_related("scope__account")
+        return accounts.limit(ScopeCoverage.objects.select_related("scope__account"), "scope__account")

@@ -9,11 +9,19 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 
 from collectors.asked import NoAnswer, checked_connection
 from collectors.pages._questions import QUESTIONS, Asked
 from collectors.provider import BadConnection
 from inventory.models import Account, AccountGroup
+
+
+def groups_of(user: Any) -> QuerySet[AccountGroup]:
+    """The groups of the accounts that this person may see: those of others are not named."""
+    accounts = Account.objects.visible_to(user)
+    every = AccountGroup.objects.order_by("name")
+    return every.filter(accounts__in=accounts).distinct() if accounts.query.where else every
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,12 @@ class ScheduleForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
 
-    def keep(self, account: Account) -> None:
-        """Write the answers into the account."""
+    def keep(self, account: Account, *, may_group: bool = True) -> None:
+        """Write the answers into the account; its group only where that is allowed."""
         answers = self.cleaned_data
         group = answers["group"].strip()
-        account.group = AccountGroup.objects.get_or_create(name=group[:100])[0] if group else None
+        if may_group:
+            account.group = AccountGroup.objects.get_or_create(name=group[:100])[0] if group else None
         account.name, account.stance = answers["name"].strip()[:255], answers["stance"]
         account.every_minutes = answers["every_minutes"]
         account.save()

@@ -7,57 +7,60 @@ from datetime import timedelta
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from collectors.asked import NoAnswer, permissions_document
 from collectors.models import ConnectionTest, Run
 from collectors.pages._accounts import account_rows
 from collectors.pages._coverage import missing_permissions, scope_coverage, vanished
-from collectors.pages._forms import ScheduleForm
+from collectors.pages._forms import ScheduleForm, groups_of
 from collectors.pages._marks import mark_of
-from collectors.pages._may import for_operators, operates
 from collectors.pages._runs import STEPS, RunRow
 from collectors.pages._starting import start_and_tell
 from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
 from inventory.clock import now
-from inventory.models import Account, AccountGroup, QuarantinedEntry
+from inventory.models import Account, QuarantinedEntry
+from inventory.models.people import may
+from inventory.permission import account_for, needs
 
 RUNS_SHOWN = 5
 #: A test that no worker finished for so long is no longer waited for.
 TEST_PATIENCE = timedelta(minutes=3)
 
 
+@needs("view")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = account_for(request, "view", pk)
     (row,) = account_rows([found], timezone.now())
     runs = Run.objects.filter(account=found).select_related("account").annotate(scopes_total=Count("scopes"))
     return render(request, "collectors/account.html", {
-        "account": found, "row": row, "now": timezone.now(), "may": operates(request.user),
+        "account": found, "row": row, "now": timezone.now(),
         "step": STEPS.get(row.last.error_class, "") if row.last else "",
         "scopes": scope_coverage(found), "missing": missing_permissions(found),
         "vanished": vanished(found),
         "quarantined": QuarantinedEntry.objects.filter(scope__account=found).select_related("scope")[:20],
         "runs": [RunRow(run) for run in runs[:RUNS_SHOWN]],
-        "schedule": ScheduleForm(initial=_answers(found)), "groups": AccountGroup.objects.all(),
+        "schedule": ScheduleForm(initial=_answers(found)), "groups": groups_of(request.user),
         "connection": sorted(found.connection.items()), **_test(found),
     })  # fmt: skip
 
 
+@needs("view")
 def account_test_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The checklist of the latest connection test, asked for again while it grows."""
-    found = _visible(request, pk)
-    context = {"account": found, "may": operates(request.user), "now": timezone.now(), **_test(found)}
+    found = account_for(request, "view", pk)
+    context = {"account": found, "now": timezone.now(), **_test(found)}
     return render(request, "collectors/connection_test.html", context)
 
 
+@needs("view")
 def account_permissions(request: HttpRequest, pk: int) -> HttpResponse:
     """The policy or role to paste into the cloud; a page by itself, and a part of the account's page."""
-    found = _visible(request, pk)
+    found = account_for(request, "view", pk)
     try:
         document = permissions_document(found.provider, found.connection)
     except (NoAnswer, BadConnection):
@@ -68,18 +71,16 @@ def account_permissions(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_POST
-@for_operators
+@needs("collect", "POST")
 def account_collect(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = account_for(request, "collect", pk)
     run = start_and_tell(request, found)
     return redirect("run", run.pk) if run else redirect("account", pk)
 
 
-@require_POST
-@for_operators
+@needs("collect", "POST")
 def account_test(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = account_for(request, "collect", pk)
     try:
         ask_for_trial(found, request.user if request.user.is_authenticated else None)
     except QueueAway as away:
@@ -87,11 +88,10 @@ def account_test(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{request.path.removesuffix('test/')}#connection")
 
 
-@require_POST
-@for_operators
+@needs("connect", "POST")
 def account_pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Pause or resume, as the form's button says."""
-    found = _visible(request, pk)
+    found = account_for(request, "connect", pk)
     found.paused = request.POST.get("paused") == "yes"
     found.due_at = None if found.paused else now()
     found.save(update_fields=["paused", "due_at"])
@@ -99,22 +99,18 @@ def account_pause(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("account", pk)
 
 
-@require_POST
-@for_operators
+@needs("connect", "POST")
 def account_schedule(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = account_for(request, "connect", pk)
     form = ScheduleForm(request.POST)
     if form.is_valid():
-        form.keep(found)
+        # Roles hang on groups: whoever holds one on some accounts only cannot move accounts between them.
+        form.keep(found, may_group=may(request.user, "connect"))
         messages.success(request, "Kept.")
     else:
         faults = "; ".join(f"{form.fields[name].label}: {told.as_text()}" for name, told in form.errors.items())
         messages.error(request, f"Not kept. {faults}")
     return redirect("account", pk)
-
-
-def _visible(request: HttpRequest, pk: int) -> Account:
-    return get_object_or_404(Account.objects.visible_to(request.user).select_related("group"), pk=pk)
 
 
 def _answers(found: Account) -> dict[str, object]:

@@ -13,20 +13,21 @@ from django.utils import timezone
 from collectors.asked import NoAnswer, permissions_document
 from collectors.clouds import slugs
 from collectors.pages._accounts import account_rows
-from collectors.pages._forms import ConnectForm
-from collectors.pages._may import for_operators, operates
+from collectors.pages._forms import ConnectForm, groups_of
 from collectors.pages._questions import QUESTIONS
 from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
 from inventory.clock import now
 from inventory.freshness import freshness
-from inventory.models import Account, AccountGroup
+from inventory.models import Account
+from inventory.permission import needs, require
 
 PAGE = 100
 STATES = ("fresh", "stale", "partial", "failed", "never", "paused")
 
 
+@needs("view")
 def accounts(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     found = Account.objects.visible_to(request.user).select_related("group")
@@ -42,13 +43,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
     return render(request, "collectors/accounts.html", {
         "rows": account_rows(list(page), at), "page": page, "now": at, "connected": connected,
         "text": text, "provider": provider, "state": state, "states": STATES, "providers": Account.Provider.choices,
-        "filtered": bool(text or provider or state), "may": operates(request.user),
+        "filtered": bool(text or provider or state),
     })  # fmt: skip
 
 
-@for_operators
+@needs("connect", "GET POST")
 def account_add(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Choose a provider, then its form."""
+    require(request.user, "connect")
     offered = [(name, QUESTIONS[name]) for name in slugs() if name in QUESTIONS]
     slug = slug or (offered[0][0] if len(offered) == 1 else "")
     if slug and slug not in dict(offered):
@@ -57,13 +59,14 @@ def account_add(request: HttpRequest, slug: str = "") -> HttpResponse:
     if form and request.method == "POST" and form.is_valid():
         return redirect("account", _connected(request, form).pk)
     return render(request, "collectors/account_add.html", {
-        "form": form, "slug": slug, "offered": offered, "groups": AccountGroup.objects.all(),
+        "form": form, "slug": slug, "offered": offered, "groups": groups_of(request.user),
     }, status=422 if form and form.is_bound else 200)  # fmt: skip
 
 
-@for_operators
+@needs("connect")
 def account_add_permissions(request: HttpRequest, slug: str) -> HttpResponse:
     """The least policy or role of a provider, before anything is connected."""
+    require(request.user, "connect")
     if slug not in QUESTIONS or slug not in slugs():
         raise Http404
     try:

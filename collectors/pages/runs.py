@@ -7,18 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from collectors.models import Run, RunScope
-from collectors.pages._may import for_operators, operates
 from collectors.pages._runs import RunRow, ScopeRow, news_of
 from collectors.pages._starting import start_and_tell
 from inventory.models import Account
+from inventory.permission import needs, require
 
 PAGE = 50
 SCOPES_SHOWN = 500
 
 
+@needs("view")
 def runs(request: HttpRequest) -> HttpResponse:
     found = Run.objects.visible_to(request.user)
     state, account, before = (request.GET.get(name, "") for name in ("state", "account", "before"))
@@ -38,10 +38,12 @@ def runs(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
+@needs("view")
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "collectors/run.html", _told(request, pk))
 
 
+@needs("view")
 def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the run's page that changes while it goes on."""
     return render(request, "collectors/run_progress.html", _told(request, pk))
@@ -54,16 +56,16 @@ def _told(request: HttpRequest, pk: int) -> dict[str, object]:
     return {
         "row": row, "run": found, "account": found.account, "now": timezone.now(),
         "scopes": [ScopeRow(scope) for scope in scopes[:SCOPES_SHOWN]],
-        "news": None if row.active else news_of(found), "may": operates(request.user),
+        "news": None if row.active else news_of(found),
     }  # fmt: skip
 
 
-@require_POST
-@for_operators
+@needs("collect", "POST")
 def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Read one scope of the run's account again."""
     found = get_object_or_404(Run.objects.visible_to(request.user).select_related("account"), pk=pk)
     scope = get_object_or_404(found.scopes, name=request.POST.get("scope", ""))
+    require(request.user, "collect", found.account)
     started = start_and_tell(request, found.account, only_scope=scope.name)
     return redirect("run", (started or found).pk)
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from findings.pages import _asked, _feed, _scope
 from inventory.models import Scope
+from inventory.permission import needs
 from inventory.semantics import KINDS, Risk
 
 PAGE = 60
@@ -24,6 +25,7 @@ LOOKED_AT = 300
 GAP = timedelta(hours=6)
 
 
+@needs("view")
 def changes(request: HttpRequest) -> HttpResponse:
     scope, now = _scope.picked(request), timezone.now()
     kind, risk = request.GET.get("kind", ""), request.GET.get("risk", "")

@@ -8,6 +8,7 @@ from django.urls import path
 from django.utils import timezone
 
 from findings.pages import _scope
+from inventory.permission import needs
 from inventory.search import paging
 from inventory.search.lists import IDENTITIES, ParseError, Search
 
@@ -23,6 +24,7 @@ TABS = (
 )
 
 
+@needs("view")
 def identities(request: HttpRequest) -> HttpResponse:
     scope, now = _scope.picked(request), timezone.now()
     text, sort = request.GET.get("q", USED), request.GET.get("sort", "-functions")

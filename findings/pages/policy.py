@@ -11,10 +11,12 @@ from findings.pages.function.history import of_resource
 from findings.pages.function.statements import statements_in
 from inventory.facts import Kind
 from inventory.models import Grant, Identity, Resource
+from inventory.permission import needs
 
 HOLDERS_SHOWN = 100
 
 
+@needs("view")
 def policy(request: HttpRequest, uid: str) -> HttpResponse:
     found = Resource.objects.visible_to(request.user).select_related("latest", "account")
     resource = get_object_or_404(found, uid=uid, kind=Kind.POLICY)

@@ -16,6 +16,7 @@ from inventory.api.shapes import FunctionPage, FunctionShape, IdentityPage, Prob
 from inventory.clock import now
 from inventory.facts import Kind
 from inventory.models import Resource
+from inventory.permission import needs
 from inventory.present import PARTS, present_identity, present_page, present_resource
 from inventory.search.lists import FUNCTIONS, IDENTITIES, LISTS, Search
 from inventory.search.parse import ParseError
@@ -40,6 +41,7 @@ def search_of(request: Request, name: str) -> Search:
         raise ValidationError({"q": [str(fault)], "start": [str(fault.start)], "end": [str(fault.end)]}) from fault
 
 
+@needs("view")
 class FunctionList(APIView):
     """Functions that a query finds."""
 
@@ -67,6 +69,7 @@ class FunctionList(APIView):
         return names
 
 
+@needs("view")
 class IdentityList(APIView):
     """Roles, service accounts and managed identities that a query finds."""
 
@@ -80,6 +83,7 @@ class IdentityList(APIView):
         )
 
 
+@needs("view")
 class OneFunction(APIView):
     """One function with its whole document."""
 
@@ -88,6 +92,7 @@ class OneFunction(APIView):
         return Response(whole(request, uid, Kind.FUNCTION))
 
 
+@needs("view")
 class OneIdentity(APIView):
     """One identity with its whole document."""
 

@@ -26,12 +26,14 @@ from inventory.api.shapes import (
     SnapshotShape,
     WholeSnapshot,
 )
-from inventory.models import Account, Activity, Binding, Function, Identity, Privilege, Resource, SavedSearch, Snapshot
+from inventory.models import Account, Activity, Binding, Function, Privilege, SavedSearch, Snapshot
+from inventory.permission import needs
 from inventory.revisions import changes_json
 
 Filters = [filters.DjangoFilterBackend]
 
 
+@needs("view")
 class AccountList(generics.ListAPIView[Account]):
     """Accounts, with how many functions are present in each."""
 
@@ -55,6 +57,7 @@ class BindingFilter(filters.FilterSet):  # type: ignore[misc]
     effect = filters.ChoiceFilter(choices=[("allow", "allow"), ("deny", "deny")])
 
 
+@needs("view")
 class BindingList(generics.ListAPIView[Binding]):
     """Who may do what to functions that are present."""
 
@@ -64,8 +67,9 @@ class BindingList(generics.ListAPIView[Binding]):
     filterset_class = BindingFilter
 
     def get_queryset(self) -> QuerySet[Binding]:
-        functions = Function.objects.visible_to(self.request.user).present()
-        return Binding.objects.filter(function__in=functions).select_related("function")
+        accounts = Account.objects.visible_to(self.request.user)
+        present = Binding.objects.filter(function__gone_at=None).select_related("function")
+        return accounts.limit(present, "function__account")
 
 
 class PrivilegeFilter(filters.FilterSet):  # type: ignore[misc]
@@ -75,6 +79,7 @@ class PrivilegeFilter(filters.FilterSet):  # type: ignore[misc]
     conditional = filters.BooleanFilter("conditional")
 
 
+@needs("view")
 class PrivilegeList(generics.ListAPIView[Privilege]):
     """The classes of power that identities hold, and what gives them."""
 
@@ -84,8 +89,9 @@ class PrivilegeList(generics.ListAPIView[Privilege]):
     filterset_class = PrivilegeFilter
 
     def get_queryset(self) -> QuerySet[Privilege]:
-        identities = Identity.objects.visible_to(self.request.user).filter(gone_at=None)
-        return Privilege.objects.filter(identity__in=identities).select_related("identity")
+        accounts = Account.objects.visible_to(self.request.user)
+        present = Privilege.objects.filter(identity__gone_at=None).select_related("identity")
+        return accounts.limit(present, "identity__account")
 
 
 class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
@@ -95,6 +101,7 @@ class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
     until = filters.IsoDateTimeFilter("at", "lt")
 
 
+@needs("view")
 class SnapshotList(generics.ListAPIView[Snapshot]):
     """Revisions, newest first, without their documents."""
 
@@ -107,6 +114,7 @@ class SnapshotList(generics.ListAPIView[Snapshot]):
         return _snapshots(self.request.user).defer("document").select_related("resource")
 
 
+@needs("view")
 class OneSnapshot(APIView):
     """One revision with its document."""
 
@@ -117,9 +125,10 @@ class OneSnapshot(APIView):
 
 
 def _snapshots(user: Any) -> QuerySet[Snapshot]:
-    return Snapshot.objects.filter(resource__in=Resource.objects.visible_to(user))
+    return Account.objects.visible_to(user).limit(Snapshot.objects.all(), "resource__account")
 
 
+@needs("view")
 class ChangeList(generics.ListAPIView[Snapshot]):
     """What changed in the clouds, newest first, in sentences; what disappeared is found with `is:gone`."""
 
@@ -147,6 +156,7 @@ class ActivityFilter(filters.FilterSet):  # type: ignore[misc]
     until = filters.IsoDateTimeFilter("at", "lt")
 
 
+@needs("view")
 class ActivityList(generics.ListAPIView[Activity]):
     """What the clouds' own logs say someone did, newest first."""
 
@@ -157,9 +167,10 @@ class ActivityList(generics.ListAPIView[Activity]):
 
     def get_queryset(self) -> QuerySet[Activity]:
         accounts = Account.objects.visible_to(self.request.user)
-        return Activity.objects.filter(account__in=accounts).select_related("account", "resource")
+        return accounts.limit(Activity.objects.select_related("account", "resource"))
 
 
+@needs("view")
 class SearchList(generics.ListAPIView[SavedSearch]):
     """One's own saved searches."""
 

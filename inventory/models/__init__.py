@@ -4,7 +4,7 @@ from inventory.models.account import Account, AccountGroup, Scope, ScopeCoverage
 from inventory.models.activity import Activity
 from inventory.models.function import Binding, EntryPoint, Function, Tag, Trigger
 from inventory.models.identity import ActionPattern, Grant, Identity, Statement
-from inventory.models.people import SavedSearch, User
+from inventory.models.people import Assignment, Role, SavedSearch, User
 from inventory.models.posture import IdentityPosture, Posture, Privilege
 from inventory.models.resource import QuarantinedEntry, RawAnswer, Resource, Snapshot
 
@@ -13,6 +13,7 @@ __all__ = [
     "AccountGroup",
     "ActionPattern",
     "Activity",
+    "Assignment",
     "Binding",
     "EntryPoint",
     "Function",
@@ -24,6 +25,7 @@ __all__ = [
     "QuarantinedEntry",
     "RawAnswer",
     "Resource",
+    "Role",
     "SavedSearch",
     "Scope",
     "ScopeCoverage",

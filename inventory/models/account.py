@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 from django.db import models
 from django.utils import timezone
 
-from inventory.models.people import User
+from inventory.models.people import User, places_of
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any, Any])
 
@@ -24,11 +24,19 @@ class AccountGroup(models.Model):
 class AccountQuerySet(models.QuerySet["Account"]):
     def visible_to(self, user: User | Any) -> Self:
         """The accounts this person may see: the one door for pages, API and exports."""
-        return self if getattr(user, "is_authenticated", False) else self.none()
+        return self.where(user, "view")
 
-    def limit(self, rows: Rows) -> Rows:
-        """Only the rows of these accounts; rows as they are when these are all accounts, which needs no asking."""
-        return rows.filter(account__in=self) if self.query.where else rows
+    def where(self, user: User | Any, verb: str) -> Self:
+        """The accounts on which this person may do it."""
+        places = places_of(user, verb)
+        condition = places.condition()
+        if not places:
+            return self.none()
+        return self if condition is None else self.filter(condition)
+
+    def limit(self, rows: Rows, to: str = "account") -> Rows:
+        """Only the rows of these accounts, found by the path `to`; rows as they are when these are all accounts."""
+        return rows.filter(**{f"{to}__in": self}) if self.query.where else rows
 
 
 class Account(models.Model):

@@ -20,7 +20,7 @@ def uid_of(provider: str, account: str, kind: str, native_id: str) -> str:
 
 class ResourceQuerySet(models.QuerySet["Resource"]):
     def visible_to(self, user: User | Any) -> Self:
-        return self.filter(account__in=Account.objects.visible_to(user))
+        return Account.objects.visible_to(user).limit(self)
 
     def present(self) -> Self:
         return self.filter(gone_at=None)

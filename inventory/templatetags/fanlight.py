@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from inventory.models import Account, people
 from inventory.search.edit import term_text
 from inventory.templatetags import words
 
@@ -79,6 +80,12 @@ PROVIDERS = {
     "gcp": ("Google Cloud", "icon:brand-google"),
     "azure": ("Azure", "icon:brand-azure"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, verb: str, account: Account | None = None) -> bool:
+    """`{% may "collect" account as yes %}`: whether the person may do it there; without an account, on all of them."""
+    return people.may(context.get("user"), verb, account)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ Axe = Callable[[Page], list[str]]
 @pytest.fixture
 def vera(transactional_db: None) -> User:
     """Vera operates the installation here: she sees the buttons, too."""
-    return User.objects.create_user("vera", password="correct horse battery staple", is_staff=True)
+    return User.objects.create_user("vera", password="correct horse battery staple", role="operator")
 
 
 def check(call: str, outcome: str, note: str = "") -> dict[str, object]:

@@ -24,7 +24,7 @@ def test_nobody_is_there_at_first() -> None:
 def test_an_admin_made_by_the_command_can_sign_in(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     create(monkeypatch, GOOD, "--username", "vera")
     assert client.login(username="vera", password=GOOD)
-    assert User.objects.get().is_superuser
+    assert User.objects.get().role == "admin"
 
 
 @pytest.mark.parametrize("weak", ["short", "password12345678"[:8], "veraveravera"])

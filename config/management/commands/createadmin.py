@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from config.settings import env
-from inventory.models import User
+from inventory.models import Role, User
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if User.objects.filter(username=username).exists():
             raise CommandError(f"There is already somebody named {username}.")
         password = sys.stdin.readline().rstrip("\n") if password_stdin else given or _asked_twice()
-        person = User(username=username, is_staff=True, is_superuser=True)
+        person = User(username=username, role=Role.ADMIN)
         try:
             person.full_clean(exclude=["password"])
             validate_password(password, person)

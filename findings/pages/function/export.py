@@ -4,8 +4,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from findings.pages.function.subject import subject_of
+from inventory.permission import needs
 
 
+@needs("view")
 def revision(request: HttpRequest, uid: str, number: int) -> HttpResponse:
     subject = subject_of(request, uid)
     snapshot = get_object_or_404(subject.resource.snapshots, number=number)

@@ -11,7 +11,7 @@ from findings.pages.function import because
 from findings.pages.function.asking import asking
 from findings.pages.function.statements import StatementShown, statement
 from findings.pages.function.subject import Subject
-from inventory.models import Function, Grant, Identity, Resource
+from inventory.models import Function, Grant, Identity, Resource, User
 from inventory.semantics.words import scope_said
 
 #: More statements than this are not drawn at once; the page says so.
@@ -38,11 +38,11 @@ def context(subject: Subject) -> dict[str, Any]:
         "identity_id": subject.function.identity_native_id,
         "unread": subject.unread.get("identity"),
         "asking": asking(subject.request, subject.resource, Resource.objects.visible_to(subject.request.user)),
-        **of_identity(subject.identity),
+        **of_identity(subject.identity, subject.request.user),
     }
 
 
-def of_identity(identity: Resource | None) -> dict[str, Any]:
+def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
     """What the pages of a function and of an identity show alike; nothing is known of an identity never read."""
     powers, paths, path_count = because.powers(identity.pk if identity else None)
     if identity is None:
@@ -55,7 +55,7 @@ def of_identity(identity: Resource | None) -> dict[str, Any]:
     return {
         "policies": list(policies(grants[:MOST_STATEMENTS], _through_groups(identity))),
         "too_many": len(grants) > MOST_STATEMENTS,
-        "shared_by": Function.objects.filter(identity=identity.pk, gone_at=None).count(),
+        "shared_by": Function.objects.visible_to(user).filter(identity=identity.pk, gone_at=None).count(),
         "facts": Identity.objects.filter(pk=identity.pk).select_related("posture").first(),
         "identity_unread": identity.unread,
         "powers": powers,

@@ -6,11 +6,13 @@ from django.shortcuts import redirect
 
 from inventory.facts import Kind
 from inventory.models import Resource
+from inventory.permission import needs
 
 #: A Lambda ARN has seven parts; an eighth is a version or alias.
 ARN_PARTS = 7
 
 
+@needs("view")
 def resolve(request: HttpRequest) -> HttpResponse:
     native_id = request.GET.get("id", "").strip()
     found = (

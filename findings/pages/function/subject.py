@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from inventory.models import Function, Posture, Resource, ScopeCoverage
+from inventory.models import Account, Function, Posture, Resource, ScopeCoverage, User
 
 Json = Any
 
@@ -78,4 +78,14 @@ def subject_of(request: HttpRequest, uid: str) -> Subject:
     functions = Function.objects.visible_to(request.user).select_related(
         "resource__latest", "resource__scope", "account", "identity__latest", "posture"
     )
-    return Subject(request, get_object_or_404(functions, uid=uid), timezone.now())
+    return Subject(request, seen_by(request.user, get_object_or_404(functions, uid=uid)), timezone.now())
+
+
+def seen_by(user: User | Any, function: Function) -> Function:
+    """The function without its identity where that belongs to an account that the person may not see."""
+    identity = function.identity
+    if identity is None or identity.account_id == function.account_id:
+        return function
+    if not Account.objects.visible_to(user).filter(pk=identity.account_id).exists():
+        function.identity = None
+    return function

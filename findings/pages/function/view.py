@@ -21,6 +21,7 @@ from findings.pages.function import (
 )
 from findings.pages.function.console import console_address
 from findings.pages.function.subject import Subject, subject_of
+from inventory.permission import needs
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ TABS = {
 }
 
 
+@needs("view")
 def function(request: HttpRequest, uid: str, tab: str) -> HttpResponse:
     if tab not in TABS:
         raise Http404

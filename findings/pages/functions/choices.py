@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
-from django.views.decorators.http import require_POST
 
 from inventory.columns import FUNCTION_COLUMNS, UnknownColumn, chosen_columns
 from inventory.models import SavedSearch, User
+from inventory.permission import needs
 from inventory.search.lists import LISTS, ParseError
 from inventory.search.paging import SIZES
 
@@ -18,7 +18,7 @@ from inventory.search.paging import SIZES
 MOST_SEARCHES = 30
 
 
-@require_POST
+@needs("view", "POST")
 def keep_columns(request: HttpRequest) -> HttpResponse:
     """Keep the ticked columns in their order; `move` names one to put a place up or down ("region:up")."""
     user = request.user
@@ -40,7 +40,7 @@ def keep_columns(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
-@require_POST
+@needs("view", "POST")
 def keep_search(request: HttpRequest) -> HttpResponse:
     """Keep a query under a name; an earlier one of that name is replaced."""
     user = request.user
@@ -63,7 +63,7 @@ def keep_search(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
-@require_POST
+@needs("view", "POST")
 def forget_search(request: HttpRequest, slug: str) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)

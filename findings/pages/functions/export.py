@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, Strea
 from findings.pages.functions.asked import Asked, asked
 from inventory.columns import Column, parts_of, plain_row
 from inventory.output import as_json, cell
+from inventory.permission import needs
 from inventory.present import present_functions
 from inventory.search.parse import ParseError
 
@@ -25,6 +26,7 @@ class Echo:
         return text
 
 
+@needs("view")
 def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """CSV with formula cells made harmless; the header row names the columns."""
     wanted = asked(request)
@@ -43,6 +45,7 @@ def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return _file(wanted, "csv", "text/csv; charset=utf-8", lines())
 
 
+@needs("view")
 def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """JSON lines; the first says which query this is, when it was asked and how far it can be trusted."""
     wanted = asked(request)

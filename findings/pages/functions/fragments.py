@@ -11,6 +11,7 @@ from django.shortcuts import render
 from findings.pages import _feed
 from findings.pages.functions.asked import Asked, asked
 from inventory.models import Function
+from inventory.permission import needs
 from inventory.search import explain
 from inventory.search.facets import MOST, RELATIONS, Facet, facets
 from inventory.search.lists import FUNCTIONS, LISTS, Search, SearchList
@@ -40,6 +41,7 @@ def _shown(name: str, facet: Facet | None, wanted: Asked) -> dict[str, Any]:
     return {"name": name, "title": title, "facet": facet, "choices": choices, "own": wanted.address()}
 
 
+@needs("view")
 def facet_list(request: HttpRequest) -> HttpResponse:
     """All facets of a query, or with `facet=` one of them with all its values."""
     wanted = asked(request)
@@ -76,6 +78,7 @@ def peeked(wanted: Asked) -> dict[str, Any] | None:
     }
 
 
+@needs("view")
 def peek(request: HttpRequest, uid: str) -> HttpResponse:
     """The panel alone."""
     wanted = replace(asked(request), peek=uid)
@@ -88,6 +91,7 @@ def peek(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "findings/functions/peek.html", {"asked": wanted, "now": wanted.now, "peek": shown})
 
 
+@needs("view")
 def check(request: HttpRequest, listed: str) -> JsonResponse:
     """Whether a text is a query of the list: nothing, or what is wrong and where."""
     searched = _list(listed)
@@ -98,6 +102,7 @@ def check(request: HttpRequest, listed: str) -> JsonResponse:
     return JsonResponse({})
 
 
+@needs("view")
 def suggest(request: HttpRequest, listed: str) -> JsonResponse:
     """What may stand at the cursor (`at`, counted in characters)."""
     text = request.GET.get("q", "")[:2000]
@@ -113,6 +118,7 @@ def suggest(request: HttpRequest, listed: str) -> JsonResponse:
     ]})  # fmt: skip
 
 
+@needs("view")
 def fields_help(request: HttpRequest, listed: str) -> HttpResponse:
     """Every field of a list, from its declaration."""
     searched = _list(listed)

@@ -13,6 +13,7 @@ from findings.pages.functions.fragments import facets_of, peeked
 from findings.pages.functions.searches import tabs
 from findings.pages.functions.table import heads, rows_of
 from inventory.columns import FUNCTION_COLUMNS
+from inventory.permission import needs
 from inventory.search import paging
 from inventory.search.facets import qualifiers
 from inventory.search.parse import ParseError, suspects
@@ -21,6 +22,7 @@ from inventory.search.patience import TooSlow, patience
 TEMPLATE = "findings/functions/functions.html"
 
 
+@needs("view")
 def functions(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     shown: dict[str, Any] = {

@@ -16,6 +16,7 @@ from findings.pages.function.permissions import of_identity
 from findings.pages.function.statements import statements_in
 from findings.pages.identity.holdings import panels
 from inventory.models import Function, Identity, Resource
+from inventory.permission import needs
 
 FUNCTIONS_SHOWN = 50
 #: What it means that an identity's own policy of who may take it on is empty.
@@ -25,6 +26,7 @@ NOBODY = {
 }
 
 
+@needs("view")
 def identity(request: HttpRequest, uid: str) -> HttpResponse:
     identities = Identity.objects.visible_to(request.user).select_related(
         "resource__latest", "resource__account", "posture"
@@ -43,7 +45,7 @@ def identity(request: HttpRequest, uid: str) -> HttpResponse:
         "trust_unread": resource.unread.get("trust"),
         "asking": asking(request, resource, Resource.objects.visible_to(request.user)),
         "functions": functions.select_related("account", "posture").order_by("name", "pk")[:FUNCTIONS_SHOWN],
-        **of_identity(resource),
+        **of_identity(resource, request.user),
         **of_resource(request, resource, policies_of(resource), resource.account.every_minutes),
     })  # fmt: skip
 

@@ -17,6 +17,7 @@ from findings.pages.overview.coverage import coverage
 from findings.pages.overview.daily import daily
 from findings.pages.overview.figures import figures
 from findings.pages.overview.headroom import headroom
+from inventory.permission import needs
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ FIRST_SEARCHES = (
 )
 
 
+@needs("view")
 def overview(request: HttpRequest) -> HttpResponse:
     scope, now = _scope.picked(request), timezone.now()
     if not scope.accounts.exists() and not scope.choice.value:

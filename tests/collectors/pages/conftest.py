@@ -56,7 +56,7 @@ def read(account: Account, scope: str, at: object, *coverage: Coverage, run: int
 def operator(db: None) -> Client:
     """The browser of an operator."""
     client = Client()
-    client.force_login(User.objects.create_user("omar", password="x", is_staff=True))
+    client.force_login(User.objects.create_user("omar", password="x", role="operator"))
     return client
 
 
