@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from findings import judges
+from findings.exposed import exposed_rows
 from findings.judge import MOST, FunctionVerdict, IdentityVerdict, Judge
 from findings.seen import identity_ids
 from inventory import record
@@ -57,7 +58,9 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
     else:
         functions = functions.filter(pk__in=only)
     for batch in _batches(functions):
-        record.conclude(_postures(batch, dict(judge.functions(batch)), at))
+        verdicts = dict(judge.functions(batch))
+        record.conclude(_postures(batch, verdicts, at))
+        record.conclude_exposed([function.pk for function in batch], exposed_rows(batch, verdicts, at))
         done["functions"] += len(batch)
     record.recount_sharing(account)
     if only is None:
@@ -86,7 +89,7 @@ def _borrowing(account: Account) -> Iterator[tuple[Account, set[int]]]:
 def _batches(functions: QuerySet[Function]) -> Iterator[list[Function]]:
     """The functions with their documents, in bounded pieces."""
     for pks in batched(functions.order_by("pk").values_list("pk", flat=True), BATCH):
-        yield list(Function.objects.filter(pk__in=pks).select_related("resource__latest"))
+        yield list(Function.objects.filter(pk__in=pks).select_related("resource__latest", "resource__scope"))
 
 
 def _postures(batch: list[Function], verdicts: dict[int, FunctionVerdict], at: datetime) -> list[Posture]:

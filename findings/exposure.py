@@ -15,7 +15,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from findings.access.aws import PolicyDocument, PublicGrant, public_access
+from findings.access.aws.documents import Principal
+from findings.access.aws.narrowing import pins
 from findings.access.aws.patterns import arn_matches, overlaps
+from findings.access.aws.principals import account_named
 from findings.access.aws.public import EVERYONE_ELSE
 from findings.access.ladder import Exposure, worst
 from findings.access.surface import Reach
@@ -135,6 +138,8 @@ class ExposedBinding:
 
     level: its rung. via: the statement, URL, route or policy. latent: why the path is closed, "" when it is open.
     condition: what else must hold. certain: False when something about it could not be read or decided.
+    parties: the accounts it is given to, where it names any. narrows: whether the condition restricts who (a source
+    account, an organisation …); None where there is no condition.
     """
 
     principal: str
@@ -147,6 +152,8 @@ class ExposedBinding:
     latent: str = ""
     certain: bool = True
     reach: Reach = Reach.INTERNET
+    parties: tuple[str, ...] = ()
+    narrows: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +246,7 @@ def _by_policies(function: AwsFunction) -> Iterator[ExposedBinding]:
 
 
 def _binding(grant: PublicGrant, qualifier: str) -> ExposedBinding:
-    asked = (str(condition) for condition in grant.conditions if condition.key not in _GATES)
+    asked = [str(condition) for condition in grant.conditions if condition.key not in _GATES]
     doubts = [*asked, *(f"unless {one}" for one in grant.unless)]
     return ExposedBinding(
         principal=grant.principal,
@@ -251,7 +258,18 @@ def _binding(grant: PublicGrant, qualifier: str) -> ExposedBinding:
         condition="; ".join(doubts),
         certain=not grant.unless,
         reach=Reach.IP_RESTRICTED if grant.ip_restricted else Reach.INTERNET,
+        parties=_parties(grant),
+        narrows=bool(pins(grant.conditions)) if asked else None,
     )
+
+
+def _parties(grant: PublicGrant) -> tuple[str, ...]:
+    """The account that the principal is of; for everyone and for services, those that the conditions pin."""
+    named = account_named(Principal(grant.principal_kind, grant.principal))
+    if named is not None:
+        return (named,)
+    pinned = (account for pin in pins(grant.conditions) for account in pin.accounts if account)
+    return tuple(dict.fromkeys(pinned))
 
 
 _GATES = ("lambda:functionurlauthtype", "lambda:invokedviafunctionurl")
@@ -374,12 +392,8 @@ def _lets_in(grant: PublicGrant, route: Route) -> bool:
 def _by_identities(function: AwsFunction) -> Iterable[ExposedBinding]:
     return (
         ExposedBinding(
-            principal=holder.principal,
-            kind="identity",
-            action_class=holder.action_class,
-            level=Exposure.SAME_ACCOUNT,
-            via=holder.via,
+            holder.principal, "identity", holder.action_class, Exposure.SAME_ACCOUNT, holder.via,
             certain=not holder.conditional,
         )
         for holder in function.holders or ()
-    )
+    )  # fmt: skip

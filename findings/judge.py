@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from findings.access.decision import Decision, Outcome
+from findings.parties import Exposed
 from inventory.models import Account, Function, Identity
 
 Json = Any
@@ -50,7 +51,8 @@ class IdentityVerdict:
 @dataclass(frozen=True, slots=True)
 class FunctionVerdict:
     """Who may invoke and deploy a function, from where, and where it can send to. Words are those of the ladders;
-    "unknown" where what was not read could lift them."""
+    "unknown" where what was not read could lift them. `exposed`: every way in from beyond those who are named in its
+    own account."""
 
     invoke: str
     deploy: str
@@ -58,6 +60,7 @@ class FunctionVerdict:
     reach: str
     egress: str
     because: Mapping[str, Json] = field(default_factory=dict)
+    exposed: Sequence[Exposed] = ()
 
 
 _RANK = {Outcome.DENIED_IMPLICIT: 0, Outcome.DENIED_EXPLICIT: 1, Outcome.ALLOWED_IF: 2, Outcome.ALLOWED: 3}

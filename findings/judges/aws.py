@@ -34,6 +34,7 @@ from findings.exposure import (
     expose,
 )
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power
+from findings.judges._exposed import of_bindings
 from findings.judges._weighed import Weighed, weighed
 from findings.privileges import Target, assess, paths
 from inventory.models import Account, Function, Grant, Identity, IdentityPosture, Resource
@@ -205,6 +206,7 @@ class AwsJudge:
                 "egress": list(outlet.because),
                 "unread": [*exposure.unread, *entries],
             },
+            exposed=of_bindings(exposure, self.account.native_id),
         )
 
     def _word(self, level: Exposure, unread: Sequence[str]) -> str:

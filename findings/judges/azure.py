@@ -35,8 +35,11 @@ from findings.access.privilege import Privilege
 from findings.access.surface import Surface, Way
 from findings.egress import as_read
 from findings.egress.azure import azure_egress
+from findings.exposure import ActionClass
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power, best
+from findings.judges._exposed import of_ways
 from findings.judges._ways import rows, word
+from findings.parties import azure_party
 from inventory.models import Account, Binding, Function, Grant, Identity, Resource
 
 Json = Any
@@ -162,7 +165,10 @@ class AzureJudge:
         calling = [*(_certified(way, document) for way in surface.ways), *_holding(bindings, _may_call)]
         deploying = [*_by_password(document), *_holding(bindings, _may_deploy)]
         kinds = {one.principal: one.principal_kind for one in bindings}
-        kind_of = lambda way: kinds.get(way.who) or _kind(way)  # noqa: E731
+
+        def kind_of(way: Way) -> str:
+            return kinds.get(way.who) or _kind(way)
+
         open_to_call = _open_parts(document, unread, "access", "triggers")
         open_to_deploy = _open_parts(document, unread, "access")
         return FunctionVerdict(
@@ -177,6 +183,13 @@ class AzureJudge:
                 "egress": list(outlet.because),
                 "unread": open_to_call,
             },
+            exposed=of_ways(
+                [*((ActionClass.INVOKE, way) for way in calling), *((ActionClass.DEPLOY, way) for way in deploying)],
+                kind_of,
+                lambda way: azure_party(way.who, kind_of(way)),
+                sorted(self.tenants),
+                surface,
+            ),
         )
 
     def _site(self, document: Mapping[str, Json]) -> Site:

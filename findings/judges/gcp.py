@@ -23,12 +23,15 @@ from findings.access.gcp.policies import plain_name
 from findings.access.gcp.public import NOT_READ, NOT_SAID
 from findings.access.ladder import Exposure
 from findings.access.privilege import Level, Privilege
-from findings.access.surface import Way
+from findings.access.surface import Surface, Way
 from findings.egress import as_read
 from findings.egress.gcp import gcp_egress
+from findings.exposure import ActionClass
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power, best
+from findings.judges._exposed import of_ways
 from findings.judges._google import Hierarchy
 from findings.judges._ways import rows, word
+from findings.parties import Exposed, google_party
 from inventory.models import Account, Binding, Function, Grant, Identity
 
 Json = Any
@@ -121,13 +124,14 @@ class GcpJudge:
         policies = self._policies(bindings, document, unread)
         service, own = self._endpoints(function, document)
         surface = public_access(service, policies, self.trust)
-        deploying = [
-            way
+        changing = [
+            (ActionClass.OWN if permission.endswith("setIamPolicy") else ActionClass.DEPLOY, way)
             for endpoint, permissions in ((own, _DEPLOY_FUNCTION), (service, _DEPLOY_SERVICE))
             if endpoint.generation != ("run" if permissions is _DEPLOY_FUNCTION else "gen1")
             for permission in permissions
             for way in granted_access(permission, endpoint, policies, self.trust)
         ]
+        deploying = [way for _, way in changing]
         open_parts = [name for name in ("access", "organisation") if name in unread]
         return FunctionVerdict(
             invoke=word(surface.ways, open_parts, _is_guess),
@@ -141,7 +145,14 @@ class GcpJudge:
                 "egress": list(outlet.because),
                 "unread": [unread[name].get("reason", "") for name in open_parts],
             },
+            exposed=self._exposed(surface, changing),
         )
+
+    def _exposed(self, surface: Surface, changing: Sequence[tuple[ActionClass, Way]]) -> tuple[Exposed, ...]:
+        names = self.hierarchy.names(self.home)
+        home = [*(name.removeprefix("projects/") for name in names), *self.trust.domains]
+        calling = [(ActionClass.INVOKE, way) for way in surface.ways]
+        return of_ways([*calling, *changing], _kind, lambda way: google_party(way.who), home, surface)
 
     def _policies(self, bindings: Sequence[Binding], document: Json, unread: Mapping[str, Json]) -> Policies:
         allow = [

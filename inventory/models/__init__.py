@@ -2,6 +2,7 @@
 
 from inventory.models.account import Account, AccountGroup, Scope, ScopeCoverage
 from inventory.models.activity import Activity
+from inventory.models.exposure import ExposedBinding, Trust
 from inventory.models.function import Binding, EntryPoint, Function, Tag, Trigger
 from inventory.models.identity import ActionPattern, Grant, Identity, Statement
 from inventory.models.people import Assignment, Role, SavedSearch, User
@@ -16,6 +17,7 @@ __all__ = [
     "Assignment",
     "Binding",
     "EntryPoint",
+    "ExposedBinding",
     "Function",
     "Grant",
     "Identity",
@@ -33,5 +35,6 @@ __all__ = [
     "Statement",
     "Tag",
     "Trigger",
+    "Trust",
     "User",
 ]

@@ -65,3 +65,10 @@ class Privilege(models.Model):
     escalation = models.CharField(max_length=40, blank=True)
     confirmed = models.BooleanField(default=False)
     steps = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["escalation", "confirmed"], name="privilege_escalating", condition=~models.Q(escalation="")
+            )
+        ]

@@ -6,7 +6,7 @@ went. `known_of` is what a collector may remember, `conclude` writes what the re
 
 from inventory.record.activity import record_activity
 from inventory.record.memory import known_of
-from inventory.record.posture import conclude, conclude_identities, recount_sharing
+from inventory.record.posture import conclude, conclude_exposed, conclude_identities, recount_sharing
 from inventory.record.prepare import Prepared, Unstorable, prepare, unpack
 from inventory.record.rewrite import rewrite
 from inventory.record.scope import Outcome, ScopeRecorder, StaleReading, open_scope, scope_recorded
@@ -18,6 +18,7 @@ __all__ = [
     "StaleReading",
     "Unstorable",
     "conclude",
+    "conclude_exposed",
     "conclude_identities",
     "known_of",
     "open_scope",

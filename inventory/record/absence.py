@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from inventory.chunks import batched
-from inventory.models import Function, Identity, Resource, Scope, Snapshot
+from inventory.models import ExposedBinding, Function, Identity, Resource, Scope, Snapshot
 
 #: A complete reading that loses more than this share of a listing, and at least so many, is not believed at once.
 MASS_SHARE, MASS_COUNT = 0.3, 10
@@ -45,6 +45,7 @@ def _mark_gone(gone: list[int], at: datetime) -> None:
     for some in _resources(gone):
         Snapshot.objects.filter(pk__in=some.values("latest")).update(gone_at=at)
         Function.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
+        ExposedBinding.objects.filter(function__in=some.values("pk")).update(gone_at=at)
         Identity.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
         some.update(gone_at=at, missing_since=None, missed=0, changed_at=at)
 

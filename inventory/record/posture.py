@@ -1,12 +1,13 @@
 """Store what the reasoning worked out about identities and functions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Count, Model
 
 from inventory.chunks import batched
-from inventory.models import Account, Function, IdentityPosture, Posture, Privilege
+from inventory.models import Account, ExposedBinding, Function, IdentityPosture, Posture, Privilege
+from inventory.record.prepare import clip
 from inventory.rungs import EXPOSURE, PRIVILEGE, rung
 
 
@@ -17,6 +18,23 @@ def conclude(postures: Iterable[Posture]) -> None:
         row.privilege_rank = rung(PRIVILEGE, row.privilege)
         row.invoke_rank, row.deploy_rank = rung(EXPOSURE, row.invoke), rung(EXPOSURE, row.deploy)
     _write(Posture, rows, "function")
+
+
+def conclude_exposed(functions: Collection[int], rows: Sequence[ExposedBinding]) -> None:
+    """Write every exposed binding of these functions; those of them that are not among the rows are no more."""
+    kept = {(row.function_id, row.digest) for row in rows}
+    present = ExposedBinding.objects.filter(function__in=functions)
+    over = [pk for pk, *name in present.values_list("pk", "function_id", "digest") if tuple(name) not in kept]
+    for row in rows:
+        row.principal, row.party = clip(row.principal, 1024), clip(row.party, 255)
+        row.qualifier, row.kind = clip(row.qualifier, 128), clip(row.kind, 40)
+    columns = [field.name for field in ExposedBinding._meta.concrete_fields if not field.primary_key]
+    with transaction.atomic():
+        for some in batched(over, 500):
+            ExposedBinding.objects.filter(pk__in=some).delete()
+        ExposedBinding.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["function", "digest"], update_fields=columns, batch_size=500
+        )
 
 
 def conclude_identities(judged: Sequence[tuple[IdentityPosture, Sequence[Privilege]]]) -> None:

@@ -34,10 +34,11 @@ COLUMNS = {
     "trigger": "triggers__kind",
     "tag": "tags__key",
     "arch": "architecture",
+    "external": "party",
 }
 RELATIONS = frozenset({"trigger", "tag"})
 #: What the databases say for yes and no, and how it is written in a query.
-WORDS = {"network": {"true": "any", "1": "any", "false": "none", "0": "none"}}
+WORDS = {"narrows": {"": "none"}, "network": {"true": "any", "1": "any", "false": "none", "0": "none"}}
 TITLES = {"tag": "Tag key", "trigger": "Trigger kind", "exposure": "Exposure (invoke)"}
 
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 from inventory.facts import Section
 from inventory.models import Binding, Tag
 from inventory.rungs import EXPOSURE, POWERS, PRIVILEGE
+from inventory.search import can, exposure_matches, grants, staleness
 from inventory.search import function_matches as how
-from inventory.search import staleness
 from inventory.search.field import Asked, Field, Match, by_name, exists, ladder, moment, no_comparison, number, text
 from inventory.search.function_matches import judged_unknown, null, unread
 from inventory.search.values import refused
@@ -129,6 +129,13 @@ _FIELDS = (
           (*reversed(PRIVILEGE), "unknown"), "posture__privilege"),
     Field("power", "text", "A class of power its identity holds.", "power:secrets-read", how.power,
           judged_unknown("privilege"), POWERS),
+    Field("wildcard", "choice", "Its identity is granted by wildcards: `actions` (any `*` in an action), `service` (a "
+          "whole service), `resources` (every resource, or a whole project or subscription).", "wildcard:service",
+          grants.wildcard("identity_id", can.unknown), can.unknown(), grants.WILDCARDS),
+    Field("escalation", "text", "A path to more rights that its identity holds: any, confirmed, potential, or its "
+          "name.",
+          "escalation:confirmed", grants.escalation("identity_id", judged_unknown("privilege")),
+          judged_unknown("privilege"), grants.ESCALATIONS),
     Field("exposure", "choice", "Who may invoke it, on the ladder.", "exposure:public",
           ladder("posture__invoke", EXPOSURE, EXPOSURE_GROUPS, judged_unknown("invoke")), judged_unknown("invoke"),
           EXPOSURE_WORDS, "posture__invoke"),
@@ -137,11 +144,20 @@ _FIELDS = (
           EXPOSURE_WORDS, "posture__deploy"),
     Field("reach", "choice", "From where the network lets callers come: internet, restricted, private.",
           "reach:internet", text("posture__reach", unknown=judged_unknown("reach")), judged_unknown("reach"),
-          ("internet", "restricted", "private", "unknown"), "posture__reach"),
+          ("internet", "restricted", "private", "unknown"), "posture__reach", aliases=("ingress",)),
     Field("invoker", "text", "Who may invoke: public, external, a kind of principal, or the principal.",
           "invoker:external", how.invoker, unread("access"), ("public", "external")),
     Field("principal", "text", "A principal that its policies name, for anything.", "principal:*:root", how.principal,
           unread("access")),
+    Field("deployer", "text", "Who may change its code, settings or policy: public, external, a kind of principal, or "
+          "the principal.", "deployer:external", exposure_matches.deployer, unread("access"), ("public", "external")),
+    Field("external", "text", "A party outside the zone of trust may invoke or change it: any, known, unknown, "
+          "trusted, untrusted, or its account, project, domain or tenant.", "external:untrusted",
+          exposure_matches.external, values=exposure_matches.EXTERNAL),
+    Field("via", "text", "What lets somebody in: the kind of policy, where it stands, or the kind of an address.",
+          'via:"resource policy"', exposure_matches.via, unread("access", "entry_points")),
+    Field("latent", "choice", "Whether more is granted than gets through at present: the path is closed.", "latent:yes",
+          exposure_matches.latent, judged_unknown("invoke"), exposure_matches.YES_NO),
     Field("url", "text", "Own web address and who is asked to sign in: none, any, no, or the cloud's word.", "url:none",
           how.url, null("has_url"), ("none", "any", "no")),
     Field("trigger", "text", "What starts it: the kind, the source, or none.", "trigger:sqs", how.trigger,

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from inventory.models import Grant, Privilege
 from inventory.rungs import POWERS, PRIVILEGE
-from inventory.search import can
+from inventory.search import can, grants
 from inventory.search.field import (
     Asked,
     Field,
@@ -82,6 +82,11 @@ _FIELDS = (
           ladder("posture__privilege", PRIVILEGE, {}, UNJUDGED), UNJUDGED, (*reversed(PRIVILEGE), "unknown"),
           "posture__privilege"),
     Field("power", "text", "A class of power it holds.", "power:iam-write", power, UNJUDGED, POWERS),
+    Field("wildcard", "choice", "It is granted by wildcards: `actions` (any `*` in an action), `service` (a whole "
+          "service), `resources` (every resource, or a whole project or subscription).", "wildcard:service",
+          grants.wildcard("pk", lambda: null("policy_count")), null("policy_count"), grants.WILDCARDS),
+    Field("escalation", "text", "A path to more rights that it holds: any, confirmed, potential, or its name.",
+          "escalation:confirmed", grants.escalation("pk", UNJUDGED), UNJUDGED, grants.ESCALATIONS),
     Field("last-used", "time", "When the cloud last saw it used.", "last-used:>90d",
           moment("last_used_at", null("last_used_at")), null("last_used_at")),
     Field("is", "choice", "It is …", "is:shared", is_, values=STATES),

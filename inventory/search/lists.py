@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import F, Model, OrderBy, Q, QuerySet
 
 from inventory.history import clean
-from inventory.models import Function, Identity
+from inventory.models import ExposedBinding, Function, Identity
 from inventory.search import values
 from inventory.search.compile import asks_about, compiled
+from inventory.search.exposure_fields import EXPOSURE_FIELDS
 from inventory.search.field import Field
 from inventory.search.function_fields import FUNCTION_FIELDS
 from inventory.search.identity_fields import IDENTITY_FIELDS
@@ -115,7 +116,9 @@ class Search:
 
 
 #: Columns that are never NULL: sorted plainly, so that an index gives the order both ways.
-NEVER_NULL = frozenset({"name", "region", "changed_at", "first_seen", "account__name"})
+NEVER_NULL = frozenset(
+    {"name", "region", "changed_at", "first_seen", "account__name", "rung", "principal", "function__name"}
+)
 
 
 def ordering(column: str, downwards: bool) -> tuple[OrderBy, str]:
@@ -168,6 +171,23 @@ IDENTITIES = SearchList(
     rows=lambda user: Identity.objects.visible_to(user).with_functions(),
 )
 
-LISTS = {one.name: one for one in (FUNCTIONS, IDENTITIES)}
+EXPOSURE = SearchList(
+    name="exposure",
+    model=ExposedBinding,
+    fields=EXPOSURE_FIELDS,
+    text=("principal", "party", "function__name"),
+    sorts={
+        "exposure": "rung",
+        "function": "function__name",
+        "account": "account__name",
+        "principal": "principal",
+        "since": "since",
+    },
+    order="-exposure",
+    facets=("provider", "account", "external", "action", "narrows"),
+    rows=lambda user: ExposedBinding.objects.visible_to(user),
+)
 
-__all__ = ["FUNCTIONS", "IDENTITIES", "LISTS", "ParseError", "Search", "SearchList", "ordering"]
+LISTS = {one.name: one for one in (FUNCTIONS, IDENTITIES, EXPOSURE)}
+
+__all__ = ["EXPOSURE", "FUNCTIONS", "IDENTITIES", "LISTS", "ParseError", "Search", "SearchList", "ordering"]
