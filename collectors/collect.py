@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from structlog.contextvars import bound_contextvars
 
 from collectors.clouds import cloud
 from collectors.models import Run, RunScope
@@ -87,11 +88,19 @@ def collect(run: Run, leaving: Callable[[], bool] = lambda: False) -> Run:
     When the worker is `leaving` (it was told to end), the run goes back into the queue within a second or two. Raises
     what the database raises when it is away: the run is then found lost, and queued again.
     """
-    outcome = guarded(_collect, run, leaving)
+    with bound_contextvars(run=run.pk, account=run.account.native_id, provider=run.account.provider):
+        log.info("run_began", trigger=run.trigger, attempt=run.attempt, scope=run.only_scope or "all")
+        ended = _ended(run, guarded(_collect, run, leaving))
+        log.info("run_ended", state=str(ended.state), error_class=ended.error_class, **ended.totals)
+        return ended
+
+
+def _ended(run: Run, outcome: ReadFault | Exception | None) -> Run:
+    """What became of a run whose reading ended so."""
     if isinstance(outcome, Leaving):
         return hand_back(run)
     if isinstance(outcome, Superseded):
-        log.warning("run_superseded", run=run.pk)
+        log.warning("run_superseded")
         run.refresh_from_db()
         return run
     if isinstance(outcome, OperationalError | InterfaceError):
@@ -99,7 +108,7 @@ def collect(run: Run, leaving: Callable[[], bool] = lambda: False) -> Run:
     if isinstance(outcome, Exception):
         fault = as_fault(outcome)
         if fault.error_class == "defect":
-            log.error("run_failed", run=run.pk, exc_info=outcome)
+            log.error("run_failed", exc_info=outcome)
         return finish(run, Run.State.FAILED, fault)
     return finish(run, _state_of(run), outcome)
 
@@ -265,7 +274,7 @@ class Collection:
             for one in prepared:
                 self._store(reader, recorder, [one])
             return
-        log.error("entry_refused", run=self.run.pk, scope=reader.scope, exc_info=outcome)
+        log.error("entry_refused", scope=reader.scope, exc_info=outcome)
         reader.lost += 1
         reason = as_fault(outcome).reason
         reader.quarantined.append(Quarantined(prepared[0].observation.listing, prepared[0].native_id, reason))

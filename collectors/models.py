@@ -107,6 +107,22 @@ class Pulse(models.Model):
         cls.objects.update_or_create(name=name, defaults={"at": at})
 
 
+class Worker(models.Model):
+    """A worker process while it lives: it shows itself twice a minute, and takes its row away when it ends."""
+
+    name = models.CharField(max_length=200, unique=True)
+    started_at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
+    version = models.CharField(max_length=40)
+    tasks_at_once = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ConnectionTest(models.Model):
     """One trial of an account's connection: each call once, as a checklist that grows while the worker goes through it.
 

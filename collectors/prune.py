@@ -11,8 +11,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from collectors.models import ConnectionTest, Run
 from inventory.models import Activity, Grant, RawAnswer, Resource, Snapshot, Statement
 
-#: Ended runs are kept so long for their page; the latest of each account stays.
-KEEP_RUN_DAYS = 30
 CHUNK = 2000
 
 
@@ -20,9 +18,9 @@ def prune_old(at: datetime) -> dict[str, int]:
     """Delete raw answers, runs, history and log entries past their time; returns how many of each.
 
     History and log entries are kept for ever unless FANLIGHT_KEEP_HISTORY_DAYS says how long; raw answers no longer
-    than FANLIGHT_KEEP_RAW_DAYS (0 keeps none).
+    than FANLIGHT_KEEP_RAW_DAYS (0 keeps none), ended runs FANLIGHT_KEEP_RUN_DAYS but for the latest of each account.
     """
-    runs = at - timedelta(days=KEEP_RUN_DAYS)
+    runs = at - timedelta(days=settings.KEEP_RUN_DAYS)
     newer = Run.objects.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
     old_runs = Run.objects.exclude(state__in=Run.ACTIVE).filter(queued_at__lt=runs)
     done = {

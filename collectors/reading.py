@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from queue import Full, Queue
@@ -103,7 +104,9 @@ class Reader:
         self.entries = self.lost = self.unidentified = 0
         self._batch: list[Prepared] = []
         # A daemon: a peer that holds the thread may not hold the worker.
-        self.thread = threading.Thread(target=self._run, name=f"read {self.scope}", daemon=True)
+        # What is logged here belongs to the run, too.
+        around = copy_context()
+        self.thread = threading.Thread(target=around.run, args=(self._run,), name=f"read {self.scope}", daemon=True)
 
     def start(self) -> None:
         self.thread.start()

@@ -145,4 +145,6 @@ def _send_quietly(run: Run) -> None:
 @shared_task(name="collectors.tasks.prune")
 def prune() -> None:
     """Every few hours: clear away what is older than it is kept."""
-    log.info("pruned", **prune_old(now()))
+    at = now()
+    log.info("pruned", **prune_old(at))
+    Pulse.beat("prune", at)

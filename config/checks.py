@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 BROKERS = {"filesystem", "memory", "redis", "rediss", "amqp", "amqps", "pyamqp"}
 OLDEST_POSTGRESQL = 15
+METRICS_TOKEN_LENGTH = 24
 SERVED = ("tabler.css", "icons.svg")
 LIMITS = {
     "COLLECT_EVERY_MINUTES": (1, 7 * 24 * 60),
@@ -27,6 +28,7 @@ LIMITS = {
     "RUN_DEADLINE_SECONDS": (10, 24 * 3600),
     "GONE_AFTER_READINGS": (1, 10),
     "KEEP_RAW_DAYS": (0, 3660),
+    "KEEP_RUN_DAYS": (1, 3660),
     "KEEP_HISTORY_DAYS": (0, 36600),
 }
 
@@ -61,6 +63,12 @@ def exposure_of_settings(**_: Any) -> Iterator[CheckMessage]:
             "Others can reach the pages, but FANLIGHT_HTTPS is not on: passwords travel unencrypted.",
             hint="Put a TLS-terminating proxy in front and set FANLIGHT_HTTPS=true (docs/deploy.md).",
             id="fanlight.W009",
+        )
+    if 0 < len(settings.METRICS_TOKEN) < METRICS_TOKEN_LENGTH:
+        yield Error(
+            f"FANLIGHT_METRICS_TOKEN is shorter than {METRICS_TOKEN_LENGTH} characters: it could be guessed.",
+            hint="python3 -c 'import secrets; print(secrets.token_urlsafe(32))' makes a good one.",
+            id="fanlight.E015",
         )
     if settings.PROXY_SSL_HEADER and not settings.PROXY_SSL_HEADER.startswith("HTTP_"):
         yield Error(

@@ -1,6 +1,9 @@
 """How gunicorn serves the pages: `gunicorn -c python:config.gunicorn config.wsgi`."""
 
 import logging
+import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,14 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 
 env = environ.Env()
+
+#: Where the web processes put what they measured, for whichever of them is asked for the metrics; chosen before
+#: prometheus_client is imported, which looks for it then.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="fanlight-metrics-")
+    _MEASURED: str | None = os.environ["PROMETHEUS_MULTIPROC_DIR"]
+else:
+    _MEASURED = None
 
 
 class Unnamed(wsgi.Response):  # type: ignore[misc]
@@ -46,3 +57,9 @@ preload_app = True
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn's heartbeat file only
 forwarded_allow_ips = env.str("FANLIGHT_PROXY_ADDRESSES", default="127.0.0.1,::1")
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind: `server` is gunicorn's master."""
+    if _MEASURED:
+        shutil.rmtree(_MEASURED, ignore_errors=True)

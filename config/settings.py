@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ResponseHeaders",
+    "config.metrics.Timing",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -146,7 +147,7 @@ SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -210,6 +211,8 @@ elif CELERY_BROKER_URL.startswith("redis"):
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {}
+# Installations that share a broker have a queue each.
+CELERY_TASK_DEFAULT_QUEUE = env.str("FANLIGHT_QUEUE", default="fanlight")
 CELERY_TASK_ALWAYS_EAGER = env.bool("FANLIGHT_TASKS_INLINE", default=False)
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -239,6 +242,7 @@ SCOPE_DEADLINE_SECONDS = env.int("FANLIGHT_SCOPE_DEADLINE_SECONDS", default=600)
 GONE_AFTER_READINGS = env.int("FANLIGHT_GONE_AFTER_READINGS", default=1)
 RUN_DEADLINE_SECONDS = env.int("FANLIGHT_RUN_DEADLINE_SECONDS", default=3600)
 KEEP_RAW_DAYS = env.int("FANLIGHT_KEEP_RAW_DAYS", default=14)
+KEEP_RUN_DAYS = env.int("FANLIGHT_KEEP_RUN_DAYS", default=30)
 # 0 keeps every snapshot for ever.
 KEEP_HISTORY_DAYS = env.int("FANLIGHT_KEEP_HISTORY_DAYS", default=0)
 
@@ -255,6 +259,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["inventory.api.permission.Declared"],
 }
+
+# Whoever shows this may read the metrics; without it there are none.
+METRICS_TOKEN = env.str("FANLIGHT_METRICS_TOKEN", default="")
 
 VERSION = "0.1.0"
 LOGGING, configure_structlog = structlog_settings(

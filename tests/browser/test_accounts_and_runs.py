@@ -16,8 +16,8 @@ Axe = Callable[[Page], list[str]]
 
 @pytest.fixture
 def vera(transactional_db: None) -> User:
-    """Vera operates the installation here: she sees the buttons, too."""
-    return User.objects.create_user("vera", password="correct horse battery staple", role="operator")
+    """Vera administers the installation here: she sees the buttons, too."""
+    return User.objects.create_user("vera", password="correct horse battery staple", role="admin")
 
 
 def check(call: str, outcome: str, note: str = "") -> dict[str, object]:
@@ -33,7 +33,15 @@ def addresses(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         finished_at=timezone.now(),
         checks=[check("lambda:ListFunctions", "ok"), check("lambda:GetPolicy", "denied", "Refused.")],
     )
-    return ["/accounts/", f"/accounts/{world.lab.pk}/", "/accounts/add/aws/", "/runs/", f"/runs/{world.run.pk}/"]
+    pages = ["/settings/system/", "/settings/system/licences/"]
+    return [
+        *pages,
+        "/accounts/",
+        f"/accounts/{world.lab.pk}/",
+        "/accounts/add/aws/",
+        "/runs/",
+        f"/runs/{world.run.pk}/",
+    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from django.db import connection, transaction
 from django.test import override_settings
 from kombu.exceptions import OperationalError as BrokerAway
@@ -278,3 +279,20 @@ def test_a_worker_that_is_told_to_end_hands_its_run_back(account: Account, fake:
     run.refresh_from_db()
     assert collecting.collect(run).state == Run.State.SUCCEEDED
     assert Function.objects.count() == 3
+
+
+def test_every_line_of_a_run_tells_which_run_it_is_also_from_the_readers_threads(
+    account: Account, fake: FakeCloud
+) -> None:
+    told: list[dict[str, Any]] = []
+
+    def speak() -> None:
+        told.append({"event": "from the cloud", **structlog.contextvars.get_contextvars()})
+
+    fake.scopes["east"]["functions"] = [entry("a"), speak]
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        run = collect_now(account, DAY)
+    told += [dict(line) for line in lines if line["event"].startswith("run_")]
+    assert [line["event"] for line in told] == ["from the cloud", "run_began", "run_ended"]
+    assert {(line["run"], line["account"]) for line in told} == {(run.pk, account.native_id)}
+    assert structlog.contextvars.get_contextvars() == {}, "the next task of this worker is another run"

@@ -1,0 +1,1 @@
+"""Pages about the installation itself; each file has its ROUTES, and templates of the same name."""
