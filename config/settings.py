@@ -231,6 +231,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "collectors.tasks.tick", "schedule": 60.0},
     "prune": {"task": "collectors.tasks.prune", "schedule": 6 * 3600.0},
+    "expire": {"task": "findings.tasks.expire", "schedule": 600.0},
+    "evaluate": {"task": "findings.tasks.evaluate", "schedule": 24 * 3600.0},
 }
 
 # Collection
@@ -245,6 +247,14 @@ KEEP_RAW_DAYS = env.int("FANLIGHT_KEEP_RAW_DAYS", default=14)
 KEEP_RUN_DAYS = env.int("FANLIGHT_KEEP_RUN_DAYS", default=30)
 # 0 keeps every snapshot for ever.
 KEEP_HISTORY_DAYS = env.int("FANLIGHT_KEEP_HISTORY_DAYS", default=0)
+
+# Findings: days by which a fault of each severity is to be mended; 0 sets no day.
+FINDING_DUE_DAYS = {
+    "critical": env.int("FANLIGHT_DUE_DAYS_CRITICAL", default=7),
+    "high": env.int("FANLIGHT_DUE_DAYS_HIGH", default=30),
+    "medium": env.int("FANLIGHT_DUE_DAYS_MEDIUM", default=90),
+    "low": env.int("FANLIGHT_DUE_DAYS_LOW", default=180),
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

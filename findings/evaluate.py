@@ -1,7 +1,7 @@
 """Judge stored facts: what identities may do, who may call or deploy functions, where these can send to.
 
 Runs after a scope was recorded (the hand-over is connected in `findings.apps`) and by `manage.py evaluate`. It calls no
-cloud, and writes only through `inventory.record`.
+cloud; what it concludes is written through `inventory.record`, findings by `findings.reconcile`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from findings import judges
+from findings.bench import Bench
+from findings.closing import settle
 from findings.exposed import exposed_rows
 from findings.judge import MOST, FunctionVerdict, IdentityVerdict, Judge
+from findings.reconcile import reconcile
+from findings.seeing import Seeing
 from findings.seen import identity_ids
 from inventory import record
 from inventory.chunks import batched
@@ -43,6 +47,8 @@ def judge_scope(sender: Any, scope: Scope, outcome: record.Outcome, **_: Any) ->
 def judge_account(account: Account, at: datetime, only: Collection[int] | None = None) -> Counter[str]:
     """Judge an account's identities and functions, or only the functions with these ids; counts what was judged.
 
+    Rules are asked about each function when its posture stands, and about the account itself when all is judged.
+
     With the identities, functions of other accounts that run as one of them are judged, too.
     """
     done: Counter[str] = Counter()
@@ -50,6 +56,8 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
     if judge is None:
         log.warning("no_judge", provider=account.provider)
         return done
+    bench = Bench(account, at)
+    settle(bench)
     functions = Function.objects.filter(account=account, gone_at=None)
     if only is None:
         for some in batched(judge.identities(), BATCH):
@@ -57,13 +65,17 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
             done["identities"] += len(some)
     else:
         functions = functions.filter(pk__in=only)
+    seeing = Seeing(account, at)
     for batch in _batches(functions):
         verdicts = dict(judge.functions(batch))
         record.conclude(_postures(batch, verdicts, at))
         record.conclude_exposed([function.pk for function in batch], exposed_rows(batch, verdicts, at))
+        reconcile(bench, list(seeing.functions(batch)))
         done["functions"] += len(batch)
-    record.recount_sharing(account)
+    for batch in _batches(Function.objects.filter(pk__in=record.recount_sharing(account))):
+        reconcile(bench, list(seeing.functions(batch)))
     if only is None:
+        reconcile(bench, list(seeing.accounts()))
         for other, borrowing in _borrowing(account):
             done["functions"] += judge_account(other, at, only=borrowing)["functions"]
     return done

@@ -17,6 +17,9 @@ EXPOSURE = (
     "public_anonymous",
 )
 
+#: How bad the gravest open finding of a function is.
+SEVERITY = ("none", "info", "low", "medium", "high", "critical")
+
 #: Classes of power that an identity can hold.
 POWERS = (
     "admin",

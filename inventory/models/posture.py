@@ -12,7 +12,8 @@ class Posture(models.Model):
     Written by `inventory.record.conclude` with what `findings` worked out; "unknown" where a part it rests on was
     never read. `because` holds the reasons (statements, bindings, settings) as JSON for the pages. The ranks are the
     places of the words on their ladders (`inventory.rungs`), filled in by `conclude`, so that lists can sort; None is
-    unknown.
+    unknown. `worst` is the severity of the gravest open finding, "none" without one, None where no rule was ever asked;
+    `record.tell_worst` writes it, `conclude` leaves it alone.
     """
 
     function = models.OneToOneField(Function, models.CASCADE, primary_key=True, related_name="posture")
@@ -28,6 +29,8 @@ class Posture(models.Model):
     privilege_rank = models.SmallIntegerField(null=True, db_index=True)
     invoke_rank = models.SmallIntegerField(null=True, db_index=True)
     deploy_rank = models.SmallIntegerField(null=True, db_index=True)
+    worst = models.CharField(max_length=8, null=True)
+    worst_rank = models.SmallIntegerField(null=True, db_index=True)
     at = models.DateTimeField()
 
 

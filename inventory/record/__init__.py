@@ -6,7 +6,7 @@ went. `known_of` is what a collector may remember, `conclude` writes what the re
 
 from inventory.record.activity import record_activity
 from inventory.record.memory import known_of
-from inventory.record.posture import conclude, conclude_exposed, conclude_identities, recount_sharing
+from inventory.record.posture import conclude, conclude_exposed, conclude_identities, recount_sharing, tell_worst
 from inventory.record.prepare import Prepared, Unstorable, prepare, unpack
 from inventory.record.rewrite import rewrite
 from inventory.record.scope import Outcome, ScopeRecorder, StaleReading, open_scope, scope_recorded
@@ -27,5 +27,6 @@ __all__ = [
     "recount_sharing",
     "rewrite",
     "scope_recorded",
+    "tell_worst",
     "unpack",
 ]

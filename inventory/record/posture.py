@@ -1,6 +1,6 @@
 """Store what the reasoning worked out about identities and functions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Count, Model
@@ -8,7 +8,10 @@ from django.db.models import Count, Model
 from inventory.chunks import batched
 from inventory.models import Account, ExposedBinding, Function, IdentityPosture, Posture, Privilege
 from inventory.record.prepare import clip
-from inventory.rungs import EXPOSURE, PRIVILEGE, rung
+from inventory.rungs import EXPOSURE, PRIVILEGE, SEVERITY, rung
+
+#: Written by themselves: judging a function again must not forget them.
+KEPT = ("worst", "worst_rank")
 
 
 def conclude(postures: Iterable[Posture]) -> None:
@@ -48,10 +51,21 @@ def conclude_identities(judged: Sequence[tuple[IdentityPosture, Sequence[Privile
         Privilege.objects.bulk_create((one for _, held in judged for one in held), batch_size=500)
 
 
-def recount_sharing(account: Account) -> None:
+def tell_worst(worst: Mapping[int, str]) -> None:
+    """Write the worst open severity of these functions ("none": nothing is open), where it changed."""
+    changed: dict[str, list[int]] = {}
+    for pk, told in Posture.objects.filter(function__in=list(worst)).values_list("pk", "worst"):
+        if told != worst[pk]:
+            changed.setdefault(worst[pk], []).append(pk)
+    for word, pks in changed.items():
+        Posture.objects.filter(function__in=pks).update(worst=word, worst_rank=rung(SEVERITY, word))
+
+
+def recount_sharing(account: Account) -> set[int]:
     """Bring up to date how many functions run as each identity that functions of an account use.
 
-    A function that came, went or changed its identity says something of others that were not judged with it.
+    A function that came, went or changed its identity says something of others that were not judged with it: their
+    ids are returned.
     """
     own = Function.objects.filter(account=account).exclude(identity_native_id="").values("identity_native_id")
     present = Function.objects.filter(identity_native_id__in=own, gone_at=None)
@@ -64,10 +78,11 @@ def recount_sharing(account: Account) -> None:
     for count, pks in stale.items():
         for some in batched(pks, 500):
             Posture.objects.filter(pk__in=some).update(shared_by=count)
+    return {pk for pks in stale.values() for pk in pks}
 
 
 def _write(model: type[Model], rows: Sequence[Model], key: str) -> None:
-    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in KEPT]
     model._default_manager.bulk_create(
         rows, update_conflicts=True, unique_fields=[key], update_fields=columns, batch_size=500
     )

@@ -1,20 +1,26 @@
-"""`manage.py evaluate`: judge everything stored anew, without asking any cloud."""
+"""`manage.py evaluate`: judge everything stored anew and bring findings in line, without asking any cloud."""
 
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.utils import timezone
-
 from findings.evaluate import judge_everything
+from findings.models import Finding
+from inventory.clock import now
+from inventory.command import FanlightCommand
 
 
-class Command(BaseCommand):
-    help = "Judge privileges, exposure and network of everything stored, without asking any cloud."
+class Command(FanlightCommand):
+    help = "Judge everything stored anew and bring findings in line with it, without asking any cloud."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """No arguments: it judges all accounts."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for account, done in judge_everything(timezone.now()):
+        at = now()
+        for account, done in judge_everything(at):
             self.stdout.write(f"{account}: {done['functions']} functions, {done['identities']} identities judged.")
+        Finding.objects.all().expire(at)
+        active = Finding.objects.active()
+        self.stdout.write(
+            f"{active.count()} findings are open in {active.values('account').distinct().count()} accounts."
+        )

@@ -1,1 +1,0 @@
-"""Findings and their lifecycle; none are kept before rules judge."""

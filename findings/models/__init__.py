@@ -1,0 +1,17 @@
+"""The tables of findings: what rules said, what became of it, and what people set about rules."""
+
+from findings.models.event import FindingEvent
+from findings.models.finding import Finding
+from findings.models.triage import WrongTriage
+from findings.models.verdicts import RuleCount, RuleSetting, Shelf, Verdicts, settings_of
+
+__all__ = [
+    "Finding",
+    "FindingEvent",
+    "RuleCount",
+    "RuleSetting",
+    "Shelf",
+    "Verdicts",
+    "WrongTriage",
+    "settings_of",
+]

@@ -1,0 +1,33 @@
+"""What workers do for findings: end acceptances on their day, and judge what only time has changed."""
+
+from __future__ import annotations
+
+import structlog
+from celery import shared_task
+
+from findings.evaluate import judge_account, judge_everything
+from findings.models import Finding
+from inventory.clock import now
+from inventory.models import Account
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="findings.tasks.expire")
+def expire() -> None:
+    """Every few minutes: open again what was accepted or snoozed until a day that has come."""
+    number = Finding.objects.all().expire(now())
+    if number:
+        log.info("acceptances_expired", findings=number)
+
+
+@shared_task(name="findings.tasks.evaluate")
+def evaluate(accounts: list[int] | None = None) -> None:
+    """Judge these accounts anew (all when none is named): once a day, for support of a runtime ends on a day that no
+    reading tells, and when somebody changed what holds for a rule."""
+    at = now()
+    if accounts is None:
+        done = sum(counted["functions"] for _, counted in judge_everything(at))
+    else:
+        done = sum(judge_account(one, at)["functions"] for one in Account.objects.filter(pk__in=accounts))
+    log.info("evaluated", functions=done)
