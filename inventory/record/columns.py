@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from inventory.eol import runtime_end_of_life
+from inventory.eol import runtime_life
 from inventory.facts import Kind
 from inventory.models import EntryPoint, Function, Identity, Resource, Tag, Trigger
 from inventory.record.prepare import Document, clip
@@ -111,15 +111,14 @@ def function_columns(row: Resource, document: Document) -> dict[str, Any]:
     config, code = _section(document, "config"), _section(document, "code")
     network = _section(document, "network")
     runtime = _text(config, "runtime", 60)
+    life = runtime_life(row.provider, runtime, _section(document, "runtime_management"))
     return {
         **_common_columns(row),
         "region": row.region,
         "search_text": f"{row.name} {row.native_id}".lower(),
         "kind": clip(config.get("kind"), 60),
         "runtime": runtime,
-        "runtime_eol": _date(_section(document, "runtime_management").get("ends"))
-        or _date(config.get("runtime_eol"))
-        or runtime_end_of_life(row.provider, runtime),
+        "runtime_eol": life.ends if life else _date(config.get("runtime_eol")),
         "package": _text(config, "package", 20),
         "architecture": _joined(config.get("architectures"), 40),
         "state": _text(_section(document, "state") or config, "state", 40),

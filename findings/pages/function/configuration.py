@@ -10,6 +10,7 @@ from typing import Any
 from findings.pages.function.settings import Blame, Revision, Setting, settings_of
 from findings.pages.function.statements import StatementShown, statements_in
 from findings.pages.function.subject import Subject, Unread
+from inventory.eol import runtime_life
 
 Json = Any
 
@@ -41,10 +42,22 @@ class Group:
 def context(subject: Subject) -> dict[str, Any]:
     set_by = blame(_revisions(subject))
     known = [*SECTIONS, *sorted((subject.document.keys() | subject.unread.keys()) - SECTIONS.keys())]
-    return {"groups": [
+    groups = [
         _group(name, subject.document, subject.unread.get(name), set_by)
         for name in known if name in subject.document or name in subject.unread
-    ]}  # fmt: skip
+    ]  # fmt: skip
+    return {"groups": [_with_support(group, subject) if group.name == "config" else group for group in groups]}
+
+
+def _with_support(group: Group, subject: Subject) -> Group:
+    """The runtime's end beside the runtime, and who says so: the table is ours and of its own date."""
+    life = runtime_life(subject.function.provider, subject.function.runtime, subject.document.get("runtime_management"))
+    if life is None:
+        return group
+    stops = f", stops on {life.stops}" if life.stops else ""
+    shown = Setting("Support of the runtime", "runtime", text=f"ends on {life.ends}{stops} ({life.told_by})")
+    place = next((at for at, one in enumerate(group.settings, 1) if one.key == "runtime"), 0)
+    return replace(group, settings=[*group.settings[:place], shown, *group.settings[place:]])
 
 
 def _group(name: str, document: Mapping[str, Json], unread: Unread | None, set_by: Blame) -> Group:

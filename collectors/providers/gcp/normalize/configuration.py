@@ -134,9 +134,16 @@ def code(one: Seen) -> Json:
             repository=text(build, "dockerRepository") or text(first, "dockerRepository") or text(build, "imageUri"),
             registry=text(build, "dockerRegistry") or text(first, "dockerRegistry"),
             base_image=text(build, "baseImage"),
-            automatic_updates="automaticUpdatePolicy" in build or build.get("enableAutomaticUpdates"),
+            automatic_updates=_patched(build),
         ),
     )
+
+
+def _patched(build: Mapping[str, Json]) -> Json:
+    """Whether Google patches the base image by itself, or only at a deployment; None when it does not say."""
+    if "onDeployUpdatePolicy" in build:
+        return False
+    return True if "automaticUpdatePolicy" in build else build.get("enableAutomaticUpdates")
 
 
 def _source(one: Seen) -> str:
