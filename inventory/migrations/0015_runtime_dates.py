@@ -17,5 +17,5 @@ def fill(apps: Any, _: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0012_roles")]
+    dependencies = [("inventory", "0014_posture_worst")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
