@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from collectors.clouds import cloud
 from collectors.provider import BadConnection
+from inventory.audit import audit
 from inventory.clock import now
 from inventory.models import Account, AccountGroup
 
@@ -34,12 +35,14 @@ def add_account(
         with transaction.atomic():
             if Account.objects.filter(provider=slug, native_id=native_id).exists():
                 raise taken
-            return Account.objects.create(
+            account = Account.objects.create(
                 provider=slug, native_id=native_id, name=(name or native_id)[:255], connection=connection,
                 stance=stance,
                 group=AccountGroup.objects.get_or_create(name=group[:100])[0] if group else None,
                 every_minutes=every_minutes or settings.COLLECT_EVERY_MINUTES, due_at=now(),
             )  # fmt: skip
+            audit("account", of=account, account=account, after={"connected": connection})
+            return account
     except IntegrityError:
         raise taken from None
 

@@ -7,4 +7,5 @@ class InstallationConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        import config.checks  # noqa: F401 - registers the checks
+        import config.checks
+        import config.deeds  # noqa: F401 - both register what they hold

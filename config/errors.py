@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from inventory.audit import audit
+
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 10
@@ -38,7 +40,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler403: the page says which role is needed."""
+    """Django's handler403: the page says which role is needed, the audit log who was refused."""
+    audit("denied", request, after={"method": request.method, "path": request.path[:500], "why": str(exception)[:200]})
     return render(request, "403.html", {"needed": str(exception)}, status=403)
 
 

@@ -6,12 +6,17 @@ from typing import Any
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from inventory.audit import audit
+
 
 def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's answer, re-said as `{type, title, status, detail, errors}`."""
     response = exception_handler(exc, context)
     if response is None:
         return None
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        asked = context["request"]
+        audit("denied", asked, after={"method": asked.method, "path": asked.path[:500], "why": str(exc)[:200]})
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     response.data = {
         "type": "about:blank",

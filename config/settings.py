@@ -154,6 +154,9 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# How many proxies of yours stand in front: so many of the last addresses of X-Forwarded-For are believed.
+PROXIES = env.int("FANLIGHT_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 PROXY_SSL_HEADER = env.str("FANLIGHT_PROXY_SSL_HEADER", default="")
 if PROXY_SSL_HEADER:
     SECURE_PROXY_SSL_HEADER = (PROXY_SSL_HEADER, "https")
@@ -227,12 +230,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 3
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 CELERY_TIMEZONE = "UTC"
+# Heads of the audit log, one a day: what `verify_audit` compares the log with, besides those given to it.
+AUDIT_HEADS = VAR_DIR / "audit-heads"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "collectors.tasks.tick", "schedule": 60.0},
     "prune": {"task": "collectors.tasks.prune", "schedule": 6 * 3600.0},
     "expire": {"task": "findings.tasks.expire", "schedule": 600.0},
     "evaluate": {"task": "findings.tasks.evaluate", "schedule": 24 * 3600.0},
+    "audit-head": {"task": "inventory.tasks.tell_audit_head", "schedule": 24 * 3600.0},
 }
 
 # Collection

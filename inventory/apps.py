@@ -1,8 +1,14 @@
 """What is there, and what was."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class InventoryConfig(AppConfig):
     name = "inventory"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from inventory.append_only import after_migrating
+
+        post_migrate.connect(after_migrating, sender=self, dispatch_uid="append-only")

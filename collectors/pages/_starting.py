@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from collectors.models import Run
 from collectors.schedule import AlreadyRunning
 from collectors.tasks import QueueAway, start_run
+from inventory.audit import audit
 from inventory.clock import now
 from inventory.models import Account
 
@@ -24,10 +25,12 @@ def start_and_tell(request: HttpRequest, account: Account, only_scope: str = "")
         messages.warning(request, "This was collected less than a minute ago; please wait a moment.")
         return None
     try:
-        return start_run(account, "person", request.user if request.user.is_authenticated else None, only_scope)
+        run = start_run(account, "person", request.user if request.user.is_authenticated else None, only_scope)
     except AlreadyRunning as busy:
         messages.info(request, "A collection of this account is going on already.")
         return busy.run
     except QueueAway as away:
         messages.error(request, str(away))
         return None
+    audit("collection", request, of=run, account=account, after={"scope": only_scope or "all"})
+    return run

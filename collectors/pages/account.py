@@ -22,6 +22,7 @@ from collectors.pages._starting import start_and_tell
 from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
+from inventory.audit import audit
 from inventory.clock import now
 from inventory.models import Account, QuarantinedEntry
 from inventory.models.people import may
@@ -83,6 +84,7 @@ def account_test(request: HttpRequest, pk: int) -> HttpResponse:
     found = account_for(request, "collect", pk)
     try:
         ask_for_trial(found, request.user if request.user.is_authenticated else None)
+        audit("collection", request, of=found, account=found, after={"started": "connection test"})
     except QueueAway as away:
         messages.error(request, str(away))
     return redirect(f"{request.path.removesuffix('test/')}#connection")
@@ -95,6 +97,7 @@ def account_pause(request: HttpRequest, pk: int) -> HttpResponse:
     found.paused = request.POST.get("paused") == "yes"
     found.due_at = None if found.paused else now()
     found.save(update_fields=["paused", "due_at"])
+    audit("account", request, of=found, account=found, after={"paused": found.paused})
     messages.success(request, "Paused: it is not collected any more." if found.paused else "It is collected again.")
     return redirect("account", pk)
 
@@ -105,7 +108,9 @@ def account_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     form = ScheduleForm(request.POST)
     if form.is_valid():
         # Roles hang on groups: whoever holds one on some accounts only cannot move accounts between them.
+        before = _answers(found)
         form.keep(found, may_group=may(request.user, "connect"))
+        audit("account", request, of=found, account=found, before=before, after=_answers(found))
         messages.success(request, "Kept.")
     else:
         faults = "; ".join(f"{form.fields[name].label}: {told.as_text()}" for name, told in form.errors.items())

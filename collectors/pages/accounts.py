@@ -18,6 +18,7 @@ from collectors.pages._questions import QUESTIONS
 from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
+from inventory.audit import audit
 from inventory.clock import now
 from inventory.freshness import freshness
 from inventory.models import Account
@@ -84,6 +85,7 @@ def _connected(request: HttpRequest, form: ConnectForm) -> Account:
         provider=form.slug, native_id=form.cleaned_data["native_id"], connection=form.connection, due_at=now()
     )
     form.keep(account)
+    audit("account", request, of=account, account=account, after={"connected": account.connection})
     messages.success(request, f"{account.name} is connected. Its first collection starts within a minute.")
     try:
         ask_for_trial(account, request.user if request.user.is_authenticated else None)

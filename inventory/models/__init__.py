@@ -2,6 +2,7 @@
 
 from inventory.models.account import Account, AccountGroup, Scope, ScopeCoverage
 from inventory.models.activity import Activity
+from inventory.models.audit import AuditEntry
 from inventory.models.exposure import ExposedBinding, Trust
 from inventory.models.function import Binding, EntryPoint, Function, Tag, Trigger
 from inventory.models.identity import ActionPattern, Grant, Identity, Statement
@@ -15,6 +16,7 @@ __all__ = [
     "ActionPattern",
     "Activity",
     "Assignment",
+    "AuditEntry",
     "Binding",
     "EntryPoint",
     "ExposedBinding",

@@ -10,12 +10,14 @@ from django.test import Client
 from django.urls import path
 
 from config import urls
+from inventory.permission import needs
 
 SECRET = "password=hunter2 host=10.1.2.3"
 
 
 def raising(fault: Exception) -> Any:
     @login_not_required
+    @needs("anyone")
     def view(_request: HttpRequest) -> HttpResponse:
         raise fault
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from config.settings import env
+from inventory.audit import audit
 from inventory.models import Role, User
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(fault.messages)) from fault
         person.set_password(password)
         person.save()
+        audit("user", of=person, after={"made": username, "role": person.role})
         self.stdout.write(f"{username} can sign in now.")
 
 

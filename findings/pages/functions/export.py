@@ -10,6 +10,7 @@ from defusedcsv import csv
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 
 from findings.pages.functions.asked import Asked, asked
+from inventory.audit import audit
 from inventory.columns import Column, parts_of, plain_row
 from inventory.output import as_json, cell
 from inventory.permission import needs
@@ -74,6 +75,7 @@ def _plain(columns: Sequence[Column], row: dict[str, Any]) -> dict[str, Any]:
 
 def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> StreamingHttpResponse:
     log.info("list_exported", list="functions", form=ending, query=wanted.q)
+    audit("export", wanted.request, after={"list": "functions", "form": ending, "query": wanted.q})
     answer = StreamingHttpResponse(lines, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="functions_{wanted.now:%Y-%m-%dT%H%MZ}.{ending}"'
     return answer
