@@ -103,7 +103,8 @@ class Rule:
     `checks` and `fix` are by provider slug. `catalogue` are the ids of the rule catalogue that it decides ("EXP-01"),
     `standards` the controls it answers ("cis-aws-compute:4.6"; see `findings.standards`). `about` is the kind of
     resource judged: function or account. `aliases` are ids it had before: triage follows them. `fails` and `passes`
-    are examples for each cloud: they are the unit test and what the page shows.
+    are examples for each cloud: they are the unit test and what the page shows. `joins` names the rules whose faults
+    a combination joins into one path: where it fails, theirs are parts of it and no news of their own.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Rule:
     references: tuple[str, ...] = ()
     about: str = "function"
     aliases: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -152,7 +154,8 @@ def judge(rule: Rule, seen: Seen) -> Judgement | None:
     if faults:
         gravest = max(faults, key=lambda fault: (fault.severity or rule.severity).rank)
         return Judgement(rule.id, Verdict.FAIL, faults, gravest.severity or rule.severity, gravest.because)
-    reasons = (*unread(check.needs, seen), *(one.says for one in told if isinstance(one, Unsure)))
+    unsure = (one.says for one in told if isinstance(one, Unsure))
+    reasons = tuple(dict.fromkeys([*unread(check.needs, seen), *unsure]))
     return Judgement(rule.id, Verdict.UNKNOWN if reasons else Verdict.PASS, reasons=reasons)
 
 

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
+from findings.onward import Onward
 from findings.seen import (
     Seen,
     SeenActivity,
@@ -19,7 +21,20 @@ from findings.seen import (
     Zone,
     identity_ids,
 )
-from inventory.models import Account, Activity, Binding, Function, Grant, Identity, Posture, Privilege, Resource, Tag
+from inventory.facts import ReadState
+from inventory.models import (
+    Account,
+    Activity,
+    Binding,
+    Function,
+    Grant,
+    Identity,
+    Posture,
+    Privilege,
+    Resource,
+    ScopeCoverage,
+    Tag,
+)
 
 Json = Any
 #: How far back activity is shown to rules, and how much of it of one function.
@@ -40,6 +55,7 @@ class Seeing:
             Resource.objects.filter(account=account, kind="account", gone_at=None).select_related("latest")
         )
         self._grants: dict[int, tuple[SeenGrant, ...]] = {}
+        self._onward = Onward(account)
 
     def functions(self, functions: Sequence[Function]) -> Iterator[tuple[int, Seen]]:
         """Each of these present functions by its id, as seen; their `resource.latest` must be loaded."""
@@ -77,8 +93,17 @@ class Seeing:
             kind=resource.kind, provider=resource.provider, account=self.account.native_id, region=resource.region,
             native_id=resource.native_id, name=resource.name, at=self.at, document=resource.document,
             unread=reasons(resource.unread), account_document=document, account_unread=unread, zone=self.zone,
-            first_seen=resource.first_seen, seen_at=resource.seen_at,
+            first_seen=resource.first_seen, seen_at=resource.seen_at, listings=self._listings,
         )  # fmt: skip
+
+    @cached_property
+    def _listings(self) -> dict[str, str]:
+        """How each listing of the account was read last; the worst of its scopes where it has several."""
+        found: dict[str, str] = {}
+        rows = ScopeCoverage.objects.filter(scope__account=self.account, listing=True).order_by("pk")
+        for part, state in rows.values_list("part", "state"):
+            found[part] = state if found.get(part, ReadState.COMPLETE) == ReadState.COMPLETE else found[part]
+        return found
 
     def _account(self, region: str) -> tuple[Mapping[str, Json], Mapping[str, str]]:
         """The sections of the account and of one of its regions, and why some could not be read."""
@@ -130,9 +155,19 @@ class Seeing:
         pks = [row.pk for row in best.values()]
         powers, self_grants = _powers(pks), self._granted(pks)
         return {
-            native_id: _identity(row, powers.get(row.pk, ()), self_grants.get(row.pk, ()))
+            native_id: self._identity(row, powers.get(row.pk, ()), self_grants.get(row.pk, ()))
             for native_id, row in best.items()
         }
+
+    def _identity(self, row: Identity, powers: tuple[SeenPower, ...], grants: tuple[SeenGrant, ...]) -> SeenIdentity:
+        judged = getattr(row, "posture", None)
+        privilege = judged.privilege if judged else "unknown"
+        return SeenIdentity(
+            native_id=row.native_id, name=row.name, account=row.account.native_id, gone=row.gone_at is not None,
+            document=row.resource.document, unread=reasons(row.resource.unread), privilege=privilege, powers=powers,
+            grants=grants, last_used_at=row.last_used_at,
+            onward=self._onward.of(row.native_id, privilege, judged.callers if judged else (), grants),
+        )  # fmt: skip
 
     def _granted(self, pks: Sequence[int]) -> dict[int, tuple[SeenGrant, ...]]:
         missing = [pk for pk in pks if pk not in self._grants]
@@ -168,16 +203,6 @@ def posture(row: Posture) -> SeenPosture:
 def reasons(unread: Mapping[str, Json]) -> dict[str, str]:
     """Why each section could not be read, as a sentence."""
     return {name: str(told.get("reason", "")) for name, told in unread.items()}
-
-
-def _identity(row: Identity, powers: tuple[SeenPower, ...], grants: tuple[SeenGrant, ...]) -> SeenIdentity:
-    judged = getattr(row, "posture", None)
-    return SeenIdentity(
-        native_id=row.native_id, name=row.name, account=row.account.native_id, gone=row.gone_at is not None,
-        document=row.resource.document, unread=reasons(row.resource.unread),
-        privilege=judged.privilege if judged else "unknown", powers=powers, grants=grants,
-        last_used_at=row.last_used_at,
-    )  # fmt: skip
 
 
 def _powers(pks: Sequence[int]) -> dict[int, tuple[SeenPower, ...]]:

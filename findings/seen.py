@@ -91,11 +91,27 @@ class SeenActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenOnward:
+    """Another function of the account that an identity may change (`how` is "change") or call ("call").
+
+    `privilege` is the summary of what that other function may do; `via` the policy or binding that allows it.
+    """
+
+    name: str
+    native_id: str
+    privilege: str
+    how: str
+    via: str
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeenIdentity:
     """An identity that the function runs as. `known` is false when it is named by the function but was never read.
 
     `gone` is true where it was read before and a complete reading no longer found it. `document` and `unread` are as
-    of the function. `privilege` is "unknown" where not everything was read.
+    of the function. `privilege` is "unknown" where not everything was read. `onward` are other functions that run with
+    more than it has itself and that it may change or call.
     """
 
     native_id: str
@@ -109,6 +125,7 @@ class SeenIdentity:
     powers: tuple[SeenPower, ...] = ()
     grants: tuple[SeenGrant, ...] = ()
     last_used_at: datetime | None = None
+    onward: tuple[SeenOnward, ...] = ()
 
     def section(self, name: str) -> Mapping[str, Json]:
         """A section's last known value; empty when it was never read."""
@@ -133,7 +150,8 @@ class Seen:
     section in neither was never asked for. `account_document` holds the sections of the account itself, that of the
     function's region over that of the whole account (limits, audit, layers, organisation, guardrails, directory …);
     `account_unread` likewise. `runtime_ends` is the day the runtime's support ends, where known. `seen_at` is when the
-    subject was last seen, `complete` whether its scope was read completely then.
+    subject was last seen, `complete` whether its scope was read completely then. `listings` says of each listing of the
+    whole account (roles, identities …) how it was read last ("complete", "denied" …).
     """
 
     kind: str
@@ -157,6 +175,7 @@ class Seen:
     runtime_ends: date | None = None
     first_seen: datetime | None = None
     seen_at: datetime | None = None
+    listings: Mapping[str, str] = field(default_factory=dict)
 
     def section(self, name: str) -> Mapping[str, Json]:
         """A section's last known value; empty when it was never read."""

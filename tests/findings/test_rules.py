@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from findings.catalogue import catalogue, renamed
-from findings.rule import Check, Rule, Verdict, judge
+from findings.rule import Check, Rule, Subject, Verdict, judge
 from findings.seen import Seen, SeenPosture
 from findings.standards import FRAMEWORKS
 
@@ -30,6 +30,13 @@ def test_a_rule_says_all_that_its_page_shows(rule: Rule) -> None:
 def test_a_rule_answers_controls_that_exist(rule: Rule) -> None:
     unknown = [control for control in rule.standards if control.partition(":")[0] not in FRAMEWORKS]
     assert not unknown, f"no such framework: {unknown}"
+
+
+def test_a_combination_joins_rules_that_exist() -> None:
+    rules = catalogue()
+    joining = [rule for rule in rules.values() if rule.joins]
+    assert {rule.id: lost for rule in joining if (lost := set(rule.joins) - set(rules))} == {}
+    assert {rule.id for rule in joining if rule.subject is not Subject.COMBINATION} == set()
 
 
 def test_a_rule_is_named_like_its_file() -> None:
