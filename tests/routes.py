@@ -1,0 +1,132 @@
+"""Every address there is, and objects to fill those with that are about one: for tests that walk them all.
+
+A new route about an object is named in `OBJECTS` with what to fill it with, one about no object in `PLAIN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from collectors.models import Run
+from config.permission import FOREIGN, needs_of
+from inventory.models import Resource, Scope, Snapshot
+from inventory.permission import Needs
+from tests.cast import DAY_ONE, Cast, native_id
+
+Kwargs = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address: its name, what it needs by method (None: nobody said), and the names of its parts."""
+
+    name: str
+    view: Any
+    needs: Needs | None
+    parts: frozenset[str]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the view is not ours."""
+        return self.name in FOREIGN or self.needs == {}
+
+    @property
+    def api(self) -> bool:
+        return hasattr(self.view, "cls")
+
+
+def routes() -> list[Route]:
+    """Every route of the installation."""
+    return sorted(_routes(get_resolver().url_patterns), key=lambda route: route.name)
+
+
+def _routes(patterns: list[Any]) -> Iterator[Route]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            parts = frozenset(pattern.pattern.converters) | frozenset(pattern.pattern.regex.groupindex)
+            needs = needs_of(pattern.callback, pattern.name)
+            yield Route(pattern.name or str(pattern.pattern), pattern.callback, needs, parts)
+
+
+#: Routes with parts that name nothing of any account.
+PLAIN: Mapping[str, Kwargs] = {
+    "account-add-to": {"slug": "aws"},
+    "account-add-permissions": {"slug": "aws"},
+    "search-check": {"listed": "functions"},
+    "search-suggest": {"listed": "functions"},
+    "search-fields": {"listed": "functions"},
+    "search-forget": {"slug": "none"},
+}
+
+
+#: What an address must be asked to say anything at all.
+ASKED: Mapping[str, str] = {"resolve": f"?id={native_id('mailer')}"}
+
+
+def _function(cast: Cast) -> Kwargs:
+    return {"uid": cast.functions["mailer"].uid}
+
+
+def _identity(cast: Cast) -> Kwargs:
+    return {"uid": cast.identities["office-shared"].uid}
+
+
+def _account(cast: Cast) -> Kwargs:
+    return {"pk": cast.account.pk}
+
+
+def _policy(cast: Cast) -> Kwargs:
+    scope = Scope.objects.filter(account=cast.account).first()
+    told = {"kind": "policy", "provider": "aws", "account": cast.account, "scope": scope, "listing": "policies",
+            "native_id": "arn:aws:iam::123456789012:policy/orders", "name": "orders", "first_seen": DAY_ONE,
+            "seen_at": DAY_ONE, "changed_at": DAY_ONE}  # fmt: skip
+    policy, made = Resource.objects.get_or_create(uid="00000000000000aa", defaults=told)
+    if made:
+        policy.latest = Snapshot.objects.create(resource=policy, number=1, at=DAY_ONE, digest="0", document={})
+        policy.save()
+    return {"uid": policy.uid}
+
+
+def _run(cast: Cast) -> Kwargs:
+    done = {"state": Run.State.SUCCEEDED, "finished_at": DAY_ONE, "queued_at": DAY_ONE}
+    return {"pk": Run.objects.get_or_create(account=cast.account, defaults=done)[0].pk}
+
+
+#: Routes about something of an account → how to fill them from the cast.
+OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
+    "account": _account,
+    "account-collect": _account,
+    "account-pause": _account,
+    "account-permissions": _account,
+    "account-schedule": _account,
+    "account-test": _account,
+    "account-test-result": _account,
+    "api-function": _function,
+    "api-identity": _identity,
+    "api-run": _run,
+    "api-snapshot": lambda cast: {**_function(cast), "number": 1},
+    "function": _function,
+    "function-revision": lambda cast: {**_function(cast), "number": 1},
+    "function-tab": lambda cast: {**_function(cast), "tab": "history"},
+    "functions-peek": _function,
+    "identity": _identity,
+    "policy": _policy,
+    "run": _run,
+    "run-progress": _run,
+    "run-retry": _run,
+}
+
+
+def address_of(route: Route, cast: Cast) -> str:
+    """The address of a route, filled. Raises KeyError for one that nobody told how to fill."""
+    if not route.parts:
+        return reverse(route.name) + ASKED.get(route.name, "")
+    if route.name in PLAIN:
+        return reverse(route.name, kwargs=dict(PLAIN[route.name]))
+    return reverse(route.name, kwargs=dict(OBJECTS[route.name](cast)))
