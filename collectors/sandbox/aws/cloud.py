@@ -17,7 +17,7 @@ from collectors.sandbox.aws.organizations import ORGANIZATIONS
 from collectors.sandbox.aws.protocol import Protocol, Reason, Refused, read_body, write, write_refusal
 from collectors.sandbox.aws.sts import STS, account_of
 from collectors.sandbox.aws.surroundings import KMS, LOGS, TAGGING
-from collectors.sandbox.aws.trail import CLOUDTRAIL
+from collectors.sandbox.aws.trail import CLOUDTRAIL, CONFIG
 from collectors.sandbox.aws.triggers import EVENTS, SCHEDULER, SNS
 from collectors.sandbox.aws.webfunctions import LAMBDA_CORE, LAMBDA_WEB
 from collectors.sandbox.estate import EstateDay
@@ -42,6 +42,7 @@ SERVICES = (
     ELBV2,
     TAGGING,
     CLOUDTRAIL,
+    CONFIG,
     EVENTS,
     SCHEDULER,
     SNS,

@@ -1,4 +1,4 @@
-"""CloudTrail, API 2013-11-01: LookupEvents."""
+"""What is on record: CloudTrail (API 2013-11-01) and the recorders of AWS Config (API 2014-11-12)."""
 
 import json
 from datetime import UTC, datetime
@@ -6,6 +6,8 @@ from typing import Any
 
 from collectors.sandbox.aws.asked import Asked, AwsService
 from collectors.sandbox.aws.protocol import Refused
+from collectors.sandbox.estate.aws.accounts import FRANKFURT, MANAGEMENT
+from collectors.sandbox.estate.aws.records import records_functions, trails
 from collectors.sandbox.estate.aws.trail import TrailEvent
 
 Wire = dict[str, Any]
@@ -73,6 +75,64 @@ def _event(asked: Asked, event: TrailEvent) -> Wire:
     }
 
 
+def describe_trails(asked: Asked) -> Wire:
+    return {
+        "trailList": [
+            {
+                "Name": trail.name,
+                "TrailARN": trail.arn,
+                "S3BucketName": f"larkfield-{trail.name}",
+                "IncludeGlobalServiceEvents": True,
+                "IsMultiRegionTrail": True,
+                "HomeRegion": FRANKFURT,
+                "LogFileValidationEnabled": True,
+                "HasCustomEventSelectors": bool(trail.functions),
+                "IsOrganizationTrail": trail.account == MANAGEMENT,
+            }
+            for trail in trails(asked.account)
+        ]
+    }
+
+
+def get_event_selectors(asked: Asked) -> Wire:
+    wanted = asked.text("TrailName")
+    for trail in trails(asked.account):
+        if wanted in (trail.name, trail.arn):
+            recorded = [{"Type": "AWS::Lambda::Function", "Values": list(trail.functions)}] if trail.functions else []
+            selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": recorded}
+            return {"TrailARN": trail.arn, "EventSelectors": [selector]}
+    raise Refused(f"Unknown trail: {wanted}", code="TrailNotFoundException")
+
+
 CLOUDTRAIL = AwsService(
-    name="cloudtrail", scope="cloudtrail", protocol="json", operations={"LookupEvents": lookup_events}
+    name="cloudtrail",
+    scope="cloudtrail",
+    protocol="json",
+    operations={
+        "LookupEvents": lookup_events,
+        "DescribeTrails": describe_trails,
+        "GetEventSelectors": get_event_selectors,
+    },
+)
+
+
+def describe_recorders(asked: Asked) -> Wire:
+    recorded = records_functions(asked.account, asked.region)
+    if recorded is None:
+        return {"ConfigurationRecorders": []}
+    group: Wire = {"allSupported": recorded, "includeGlobalResourceTypes": False, "resourceTypes": []}
+    if not recorded:
+        group |= {
+            "exclusionByResourceTypes": {"resourceTypes": ["AWS::Lambda::Function"]},
+            "recordingStrategy": {"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"},
+        }
+    role = f"arn:aws:iam::{asked.account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    return {"ConfigurationRecorders": [{"name": "default", "roleARN": role, "recordingGroup": group}]}
+
+
+CONFIG = AwsService(
+    name="config",
+    scope="config",
+    protocol="json",
+    operations={"DescribeConfigurationRecorders": describe_recorders},
 )

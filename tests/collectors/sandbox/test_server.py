@@ -42,7 +42,7 @@ def test_requests_are_noted_with_service_operation_region_and_account(
     [
         ("lambda", "list_capacity_providers", "UnknownOperationException"),
         ("kms", "list_keys", "UnknownOperationException"),
-        ("config", "describe_configuration_recorders", "UnknownOperationException"),
+        ("config", "describe_delivery_channels", "UnknownOperationException"),
         ("iam", "list_users", "InvalidAction"),
         ("ec2", "describe_instances", "InvalidAction"),
     ],

@@ -125,8 +125,14 @@ def _functions_recorded(chosen: Mapping[str, Json]) -> list[str]:
 def _recorder(recorder: Mapping[str, Json]) -> Json:
     """A configuration recorder; `functions` tells whether it records changes of functions."""
     group = mapping(recorder.get("recordingGroup"), "recordingGroup")
-    kinds = texts(group.get("resourceTypes"), "resourceTypes")
-    return {"name": text(recorder, "name"), "functions": boolean(group, "allSupported") or _FUNCTION_DATA in kinds}
+    strategy = text(mapping(group.get("recordingStrategy"), "recordingStrategy"), "useOnly")
+    if strategy == "EXCLUSION_BY_RESOURCE_TYPES":
+        left_out = mapping(group.get("exclusionByResourceTypes"), "exclusionByResourceTypes")
+        recorded = _FUNCTION_DATA not in texts(left_out.get("resourceTypes"), "resourceTypes")
+    else:
+        kinds = texts(group.get("resourceTypes"), "resourceTypes")
+        recorded = boolean(group, "allSupported") or _FUNCTION_DATA in kinds
+    return {"name": text(recorder, "name"), "functions": recorded}
 
 
 def account(raw: Mapping[str, Json]) -> Iterable[Observation]:

@@ -263,6 +263,32 @@ def test_trails_tell_whose_calls_they_record(selectors: Any, told: str) -> None:
     assert trail["data_events"] == told
 
 
+LEFT_OUT = {"recordingStrategy": {"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"}}
+
+
+@pytest.mark.parametrize(
+    ("group", "functions"),
+    [
+        ({"allSupported": True}, True),
+        ({"allSupported": False, "resourceTypes": ["AWS::Lambda::Function"]}, True),
+        ({"allSupported": False, "resourceTypes": ["AWS::S3::Bucket"]}, False),
+        (LEFT_OUT | {"exclusionByResourceTypes": {"resourceTypes": ["AWS::S3::Bucket"]}}, True),
+        (LEFT_OUT | {"exclusionByResourceTypes": {"resourceTypes": ["AWS::Lambda::Function"]}}, False),
+    ],
+    ids=["everything", "functions", "others", "all but others", "all but functions"],
+)
+def test_recorders_tell_whether_they_record_functions(group: dict[str, Any], functions: bool) -> None:
+    entry = {
+        "account": ACCOUNT,
+        "region": REGION,
+        "settings": {"AccountLimit": {}},
+        "layers": [],
+        "trails": [],
+        "recorders": [{"name": "default", "recordingGroup": group}],
+    }
+    assert seen("settings", entry).sections["audit"]["recorders"] == [{"name": "default", "functions": functions}]
+
+
 def test_an_account_has_the_policies_above_it_level_by_level() -> None:
     content = {
         "PolicySummary": {"Id": "p-1", "Name": "FullAccess"},

@@ -1,0 +1,107 @@
+"""Logs: whether they can be written, how long they stay, and who calls a function."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from findings.catalogue import catalogue
+from findings.example import account, function, runs_as
+from findings.rule import Judgement, Verdict, judge
+from findings.seen import Seen, SeenGrant
+from findings.severity import Severity
+
+GROUP = {"group": "/aws/lambda/checkout", "exists": True, "retention_days": 90}
+
+
+def told(rule: str, seen: Seen) -> Judgement:
+    judgement = judge(catalogue()[rule], seen)
+    assert judgement is not None
+    return judgement
+
+
+def grant(effect: str = "allow", kind: str = "inline", **body: Any) -> SeenGrant:
+    return SeenGrant(kind, "", "p", effect, "NotAction" in body, {"Effect": effect, "Resource": "*", **body})
+
+
+@pytest.mark.parametrize(
+    ("grants", "verdict"),
+    [
+        ([grant(Action=["logs:PutLogEvents"])], Verdict.PASS),
+        ([grant(Action="*")], Verdict.PASS),
+        ([grant(Action=["LOGS:put*"])], Verdict.PASS),
+        ([grant(NotAction=["iam:*"])], Verdict.PASS),
+        ([grant(NotAction=["logs:*"])], Verdict.FAIL),
+        ([grant(Action=["logs:CreateLogGroup"])], Verdict.FAIL),
+        ([grant(Action="*", kind="boundary")], Verdict.FAIL),
+        ([grant(Action="*"), grant("deny", Action=["logs:*"])], Verdict.FAIL),
+        ([grant(Action="*"), grant("deny", Action=["logs:*"], Condition={"Bool": {}})], Verdict.PASS),
+        ([grant(Action="*"), grant("deny", Action=["logs:*"], Resource="arn:aws:logs:::g")], Verdict.PASS),
+    ],
+)
+def test_a_role_may_write_logs_when_a_statement_allows_and_none_forbids(
+    grants: list[SeenGrant], verdict: Verdict
+) -> None:
+    seen = runs_as(function("aws", logging=GROUP), grants=grants, document={"policies": {}})
+    assert told("logs_cannot_be_written", seen).verdict is verdict
+
+
+def test_a_role_whose_policies_were_never_read_is_unknown() -> None:
+    seen = runs_as(function("aws", logging=GROUP), document={})
+    assert told("logs_cannot_be_written", seen).verdict is Verdict.UNKNOWN
+
+
+def test_a_missing_log_group_alone_is_mild() -> None:
+    seen = runs_as(
+        function("aws", logging={"group": "g", "exists": False}), grants=[grant(Action="*")], document={"policies": {}}
+    )
+    assert told("logs_cannot_be_written", seen).severity is Severity.LOW
+    assert told("logs_kept_for_ever", seen).verdict is Verdict.NOT_APPLICABLE
+
+
+def trails(**trail: Any) -> dict[str, Any]:
+    return {"audit": {"trails": [{"name": "t", **trail}], "recorders": []}}
+
+
+@pytest.mark.parametrize(
+    ("trail", "verdict"),
+    [
+        ({"data_events": "all"}, Verdict.PASS),
+        ({"data_events": "none"}, Verdict.FAIL),
+        ({"data_events": "unknown"}, Verdict.UNKNOWN),
+        ({"data_events": "some", "functions": ["arn:aws:lambda:eu-west-1:123456789012:function:check*"]}, Verdict.PASS),
+        ({"data_events": "some", "functions": ["arn:aws:lambda:eu-west-1:123456789012:function:other"]}, Verdict.FAIL),
+    ],
+    ids=["all", "none", "unreadable", "this one", "another one"],
+)
+def test_a_trail_records_all_calls_or_those_of_some_functions(trail: dict[str, Any], verdict: Verdict) -> None:
+    seen = replace(function("aws"), account_document=trails(**trail))
+    assert told("calls_not_recorded", seen).verdict is verdict
+
+
+def test_recorders_are_asked_for_in_regions_only() -> None:
+    seen = account("aws", audit={"trails": [], "recorders": []})
+    assert told("changes_not_recorded", seen).verdict is Verdict.FAIL
+    assert told("changes_not_recorded", replace(seen, region="global")).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_insights_is_a_layer_of_either_architecture_and_cannot_be_seen_in_an_image() -> None:
+    layer = {"name": "LambdaInsightsExtension", "account": "580247275435"}
+    assert told("insights_off", function("aws", config={"package": "Zip"}, code={"layers": [layer]})).verdict is (
+        Verdict.PASS
+    )
+    assert told("insights_off", function("aws", config={"package": "Image"}, code={})).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_an_app_whose_logs_go_somewhere_may_still_report_to_application_insights() -> None:
+    sent = {"settings": [{"name": "s", "logs": ["allLogs"]}]}
+    assert told("not_in_application_insights", function("azure", logging=sent)).verdict is Verdict.UNKNOWN
+    assert told("no_diagnostic_logs", function("azure", logging=sent)).verdict is Verdict.PASS
+
+
+def test_a_setting_that_keeps_something_else_is_none() -> None:
+    metrics = {"settings": [{"name": "metrics", "logs": ["AppServicePlatformLogs"]}]}
+    [fault] = told("no_diagnostic_logs", function("azure", logging=metrics)).evidence
+    assert "metrics" in fault.says
