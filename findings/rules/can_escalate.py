@@ -86,6 +86,6 @@ RULE = Rule(
     },
     fails=each(CLIMBING, privilege="near-admin"),
     passes=each(NARROW),
-    catalogue=("PRV-02", "PRV-11", "PRV-14"),
+    catalogue=("PRV-02", "PRV-06", "PRV-11", "PRV-14"),
     references=("https://pathfinding.cloud/",),
 )
