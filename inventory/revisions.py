@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
-
 from inventory.history import Step, diff
-from inventory.models import Resource, Snapshot
+from inventory.models import Change, Resource, Snapshot
 from inventory.semantics import Line, lines, risk_of
 
 Json = dict[str, Any]
@@ -51,23 +49,17 @@ def steps(before: Snapshot, after: Snapshot) -> list[Step]:
     return list(diff(before.document, after.document))
 
 
-def changes_json(snapshots: Sequence[Snapshot]) -> list[Json]:
-    """Snapshots (with resource and account) as changes against the revision before each, in one query for all those."""
-    wanted = Q(pk__in=[])
-    for snapshot in snapshots:
-        wanted |= Q(resource_id=snapshot.resource_id, number=snapshot.number - 1)
-    earlier = {(one.resource_id, one.number): one for one in Snapshot.objects.filter(wanted)}
-    told = []
-    for snapshot in snapshots:
-        resource = snapshot.resource
-        said = between(resource, earlier.get((resource.pk, snapshot.number - 1)), snapshot)
-        told.append({
-            "uid": resource.uid, "native_id": resource.native_id, "resource_kind": resource.kind, "name": resource.name,
-            "provider": resource.provider, "account": resource.account.native_id, "revision": snapshot.number,
-            "at": snapshot.at, "changed_after": snapshot.changed_after, "risk": str(risk_of(said)),
-            "lines": [line_json(line) for line in said],
-        })  # fmt: skip
-    return told
+def change_json(change: Change) -> Json:
+    """A change (with resource, account and snapshot) as the API and the command line tell it."""
+    resource = change.resource
+    return {
+        "uid": resource.uid, "native_id": resource.native_id, "resource_kind": resource.kind, "name": resource.name,
+        "provider": resource.provider, "account": resource.account.native_id, "event": change.event,
+        "revision": change.snapshot.number if change.snapshot else None,
+        "at": change.at, "changed_after": change.changed_after, "risk": change.risk, "lines": change.lines,
+        "became_public": change.became_public, "gained_admin": change.gained_admin,
+        "told": change.told, "actor": change.actor, "actor_kind": change.actor_kind,
+    }  # fmt: skip
 
 
 def line_json(line: Line) -> Json:

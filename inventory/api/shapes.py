@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from inventory.api.pages import page_shape
-from inventory.models import Account, Activity, Binding, Privilege, SavedSearch, Snapshot
+from inventory.attribution import Told
+from inventory.models import Account, Activity, Binding, Change, Privilege, SavedSearch, Snapshot
 
 Text = serializers.CharField
 Number = serializers.IntegerField
@@ -191,11 +192,17 @@ class ChangeShape(serializers.Serializer[Any]):
     name = Text()
     provider = Text()
     account = Text()
-    revision = Number()
+    event = serializers.ChoiceField(choices=Change.Event.choices)
+    revision = Number(allow_null=True)
     at = Moment()
     changed_after = Moment(allow_null=True)
     risk = serializers.ChoiceField(choices=["up", "down", "none"])
     lines = LineShape(many=True)
+    became_public = serializers.BooleanField()
+    gained_admin = serializers.BooleanField()
+    told = serializers.ChoiceField(choices=["", *map(str, Told)])
+    actor = Text()
+    actor_kind = Text()
 
 
 @extend_schema_serializer(component_name="Account")

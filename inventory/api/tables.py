@@ -26,9 +26,21 @@ from inventory.api.shapes import (
     SnapshotShape,
     WholeSnapshot,
 )
-from inventory.models import Account, Activity, Binding, Function, Privilege, SavedSearch, Snapshot
+from inventory.changes import READABLE, RISKS, by_actor
+from inventory.models import (
+    Account,
+    Activity,
+    Binding,
+    Change,
+    Function,
+    Privilege,
+    SavedSearch,
+    Snapshot,
+)
+from inventory.models.change import ChangeQuerySet
 from inventory.permission import needs
-from inventory.revisions import changes_json
+from inventory.revisions import change_json
+from inventory.semantics import KINDS
 
 Filters = [filters.DjangoFilterBackend]
 
@@ -128,23 +140,43 @@ def _snapshots(user: Any) -> QuerySet[Snapshot]:
     return Account.objects.visible_to(user).limit(Snapshot.objects.all(), "resource__account")
 
 
+class ChangeFilter(filters.FilterSet):  # type: ignore[misc]
+    resource = filters.CharFilter("resource__uid", label="uid of a resource")
+    kind = filters.CharFilter("resource_kind", label="kind of resource")
+    account = filters.CharFilter("account__native_id", label="id of an account")
+    risk = filters.ChoiceFilter(choices=[(word, word) for word in RISKS])
+    about = filters.ChoiceFilter(method="about_kind", choices=[(kind, kind) for kind in (*KINDS, READABLE)])
+    actor = filters.CharFilter(method="of_actor", label="who did it, as the cloud's log names them")
+    told = filters.CharFilter("told", label="what the log tells of who did it")
+    became_public = filters.BooleanFilter("became_public")
+    gained_admin = filters.BooleanFilter("gained_admin")
+    since = filters.IsoDateTimeFilter("at", "gte")
+    until = filters.IsoDateTimeFilter("at", "lt")
+
+    def about_kind(self, rows: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
+        return rows.filter(event=READABLE) if value == READABLE else rows.filter(**{value: True})
+
+    def of_actor(self, rows: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
+        return rows.filter(by_actor(value))
+
+
 @needs("view")
-class ChangeList(generics.ListAPIView[Snapshot]):
-    """What changed in the clouds, newest first, in sentences; what disappeared is found with `is:gone`."""
+class ChangeList(generics.ListAPIView[Change]):
+    """What changed in the clouds, newest first, in sentences, with who did it where the cloud's log names them."""
 
     pagination_class = ByTime
     filter_backends = Filters
-    filterset_class = SnapshotFilter
+    filterset_class = ChangeFilter
     serializer_class = ChangeShape
 
-    def get_queryset(self) -> QuerySet[Snapshot]:
-        changed = _snapshots(self.request.user).filter(number__gt=1, renormalized=False).exclude(changed=[])
-        return changed.select_related("resource__account")
+    def get_queryset(self) -> QuerySet[Change]:
+        changes = Change.objects.visible_to(self.request.user).select_related("resource__account", "snapshot")
+        return changes.defer("search_text", "snapshot__document", "snapshot__digests")
 
     @extend_schema(responses={200: ChangeShape(many=True), 400: REFUSED})
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(changes_json(page or []))
+        return self.get_paginated_response([change_json(change) for change in page or []])
 
 
 class ActivityFilter(filters.FilterSet):  # type: ignore[misc]

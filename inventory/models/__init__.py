@@ -3,6 +3,7 @@
 from inventory.models.account import Account, AccountGroup, Scope, ScopeCoverage
 from inventory.models.activity import Activity
 from inventory.models.audit import AuditEntry
+from inventory.models.change import Change, ChangeAct, PostureStep, ReadingGap
 from inventory.models.exposure import ExposedBinding, Trust
 from inventory.models.function import Binding, EntryPoint, Function, Tag, Trigger
 from inventory.models.identity import ActionPattern, Grant, Identity, Statement
@@ -18,6 +19,8 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "Binding",
+    "Change",
+    "ChangeAct",
     "EntryPoint",
     "ExposedBinding",
     "Function",
@@ -25,9 +28,11 @@ __all__ = [
     "Identity",
     "IdentityPosture",
     "Posture",
+    "PostureStep",
     "Privilege",
     "QuarantinedEntry",
     "RawAnswer",
+    "ReadingGap",
     "Resource",
     "Role",
     "SavedSearch",

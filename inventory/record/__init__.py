@@ -5,6 +5,7 @@ went. `known_of` is what a collector may remember, `conclude` writes what the re
 """
 
 from inventory.record.activity import record_activity
+from inventory.record.backfill import fill_changes
 from inventory.record.memory import known_of
 from inventory.record.posture import conclude, conclude_exposed, conclude_identities, recount_sharing, tell_worst
 from inventory.record.prepare import Prepared, Unstorable, prepare, unpack
@@ -20,6 +21,7 @@ __all__ = [
     "conclude",
     "conclude_exposed",
     "conclude_identities",
+    "fill_changes",
     "known_of",
     "open_scope",
     "prepare",

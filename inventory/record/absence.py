@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from inventory.chunks import batched
 from inventory.models import ExposedBinding, Function, Identity, Resource, Scope, Snapshot
+from inventory.record.changes import tell_removed
 
 #: A complete reading that loses more than this share of a listing, and at least so many, is not believed at once.
 MASS_SHARE, MASS_COUNT = 0.3, 10
@@ -48,6 +49,7 @@ def _mark_gone(gone: list[int], at: datetime) -> None:
         ExposedBinding.objects.filter(function__in=some.values("pk")).update(gone_at=at)
         Identity.objects.filter(pk__in=some.values("pk")).update(gone_at=at, changed_at=at)
         some.update(gone_at=at, missing_since=None, missed=0, changed_at=at)
+    tell_removed(gone, at)
 
 
 def _resources(pks: Iterable[int]) -> Iterable[QuerySet[Resource]]:

@@ -12,6 +12,7 @@ from inventory.facts import Kind
 from inventory.models import Resource, Snapshot
 from inventory.models.resource import uid_of
 from inventory.record.activity import link_activity
+from inventory.record.changes import news_of_batch, tell
 from inventory.record.columns import link_functions, note_use, project
 from inventory.record.links import replace_facts
 from inventory.record.prepare import Document, Prepared, clip
@@ -119,6 +120,9 @@ class Batch:
             before = documents.get(entry.row.latest_id or 0, {})
             entry.snapshot = next_snapshot(self.reading, entry.row, entry.prepared, before)
         Snapshot.objects.bulk_create([entry.snapshot for entry in different if entry.snapshot])
+        told = [(entry.row, entry.snapshot, entry.new) for entry in different if entry.snapshot]
+        complete = {name: row.complete_at for name, row in self.reading.before.items() if row.complete_at}
+        tell(news_of_batch(told, documents, complete))
         for entry in different:
             self._sort_out(entry)
             entry.row.latest = entry.snapshot

@@ -8,6 +8,7 @@ from django.db.models import Count, Model
 from inventory.chunks import batched
 from inventory.models import Account, ExposedBinding, Function, IdentityPosture, Posture, Privilege
 from inventory.record.prepare import clip
+from inventory.record.steps import note_steps
 from inventory.rungs import EXPOSURE, PRIVILEGE, SEVERITY, rung
 
 #: Written by themselves: judging a function again must not forget them.
@@ -17,10 +18,14 @@ KEPT = ("worst", "worst_rank")
 def conclude(postures: Iterable[Posture]) -> None:
     """Write the summaries of these functions, one row each, over the earlier ones."""
     rows = list(postures)
+    known = Posture.objects.filter(function__in=[row.function_id for row in rows]).defer("because")
+    before = {row.function_id: row for row in known}
     for row in rows:
         row.privilege_rank = rung(PRIVILEGE, row.privilege)
         row.invoke_rank, row.deploy_rank = rung(EXPOSURE, row.invoke), rung(EXPOSURE, row.deploy)
-    _write(Posture, rows, "function")
+    with transaction.atomic():
+        _write(Posture, rows, "function")
+        note_steps(rows, before)
 
 
 def conclude_exposed(functions: Collection[int], rows: Sequence[ExposedBinding]) -> None:

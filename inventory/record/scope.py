@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +13,9 @@ from django.dispatch import Signal
 
 from inventory.chunks import batched
 from inventory.facts import Coverage, Observation, Quarantined, ReadState
-from inventory.models import Account, QuarantinedEntry, Resource, Scope, ScopeCoverage
+from inventory.models import Account, QuarantinedEntry, ReadingGap, Resource, Scope, ScopeCoverage
 from inventory.record.absence import settle_absence
+from inventory.record.actors import settle
 from inventory.record.batch import Batch, BatchResult
 from inventory.record.coverage import main_reason, section_coverage, state_of
 from inventory.record.prepare import Prepared, clip, prepare
@@ -159,9 +160,11 @@ class ScopeRecorder:
             self._write_quarantine(quarantined)
             if self.cut_off:
                 outcome.recovered = list(Resource.objects.filter(scope=scope).values_list("pk", flat=True))
+            self._write_gap(scope)
             self._write_scope(scope, facts)
             # robust: a fault of judging is logged, and does not undo what was read.
             transaction.on_commit(self._hand_over, robust=True)
+        settle(scope)
         return outcome
 
     def _hand_over(self) -> None:
@@ -222,6 +225,16 @@ class ScopeRecorder:
             )
             for entry in quarantined
         )  # fmt: skip
+
+    def _write_gap(self, scope: Scope) -> None:
+        """Note a time in which nothing of the scope was read: changes in it will be dated to this reading."""
+        read = [row.complete_at for row in self.reading.before.values() if row.listing and row.complete_at]
+        usual = timedelta(minutes=2 * max(self.scope.account.every_minutes, 1))
+        again = any(part.listing and part.state is ReadState.COMPLETE for part in self.outcome.coverage)
+        if again and read and self.at - max(read) > usual:
+            ReadingGap.objects.get_or_create(
+                scope=scope, until=self.at, defaults={"account": self.scope.account, "after": max(read)}
+            )
 
     def _write_scope(self, scope: Scope, facts: dict[str, Any] | None) -> None:
         coverage = self.outcome.coverage

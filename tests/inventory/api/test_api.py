@@ -121,6 +121,10 @@ def test_snapshots_and_changes_tell_what_was(api: Client, cast: Cast) -> None:
     told = {row["name"]: row for row in rows(api, "changes", kind="function")}
     assert told["checkout"]["lines"][0]["text"] == "Memory 256 MiB → 512 MiB"
     assert told["thumbnails"]["risk"] == "up"
+    assert [row["name"] for row in rows(api, "changes", risk="up")] == ["thumbnails"]
+    assert {row["name"] for row in rows(api, "changes", about="removed")} == {"legacy"}
+    assert rows(api, "changes", actor="nobody") == []
+    assert api.get("/api/v1/changes/", {"about": "weather"}).status_code == 400
     assert rows(api, "changes", since="2027-01-01T00:00:00Z") == []
     assert api.get("/api/v1/changes/", {"since": "soon"}).status_code == 400
 
