@@ -1,5 +1,6 @@
 """manage.py sandbox serve: the invented organisation of Larkfield, for the real collectors and SDKs."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -41,6 +42,9 @@ class Command(BaseCommand):
             self._serve(running)
 
     def _serve(self, running: RunningSandbox) -> None:
+        # What a shell starts in the background is born deaf to Ctrl-C, and would never end.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         try:
             self.stdout.write("\n".join(_welcome(running)))
             self.stdout.flush()

@@ -32,7 +32,10 @@ def test_it_says_where_it_is_and_ends_quietly_with_control_c() -> None:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(8)]
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        try:
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
     said = "".join(lines)
     assert "80 functions" in said and "http://127.0.0.1:" in said
     assert all(f"manage.py accounts add {cloud}" in said for cloud in ("aws", "gcp", "azure")) and "FANLIGHT" in said
