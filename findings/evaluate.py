@@ -7,7 +7,7 @@ cloud; what it concludes is written through `inventory.record`, findings by `fin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from findings.judge import MOST, FunctionVerdict, IdentityVerdict, Judge
 from findings.reconcile import reconcile
 from findings.seeing import Seeing
 from findings.seen import identity_ids
+from findings.standing import Wild, unused_percent, wild_grants
 from inventory import record
 from inventory.chunks import batched
 from inventory.models import Account, Function, Identity, IdentityPosture, Posture, Privilege, Resource, Scope
@@ -60,8 +61,12 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
     settle(bench)
     functions = Function.objects.filter(account=account, gone_at=None)
     if only is None:
+        wild = wild_grants(account)
         for some in batched(judge.identities(), BATCH):
-            record.conclude_identities([(_identity(pk, verdict, at), _powers(pk, verdict)) for pk, verdict in some])
+            known = _documents([pk for pk, _ in some])
+            record.conclude_identities([
+                (_identity(pk, verdict, at, wild, known.get(pk)), _powers(pk, verdict)) for pk, verdict in some
+            ])  # fmt: skip
             done["identities"] += len(some)
     else:
         functions = functions.filter(pk__in=only)
@@ -180,10 +185,25 @@ def _shared(batch: list[Function]) -> dict[str, int]:
     return Counter(rows)
 
 
-def _identity(pk: int, verdict: IdentityVerdict, at: datetime) -> IdentityPosture:
+def _documents(identities: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """What was last read of these identities' use, by their ids; not of those whose policies were never read."""
+    rows = Identity.objects.filter(pk__in=identities).exclude(policy_count=None)
+    return {pk: {"usage": told} for pk, told in rows.values_list("pk", "resource__latest__document__usage")}
+
+
+def _identity(
+    pk: int, verdict: IdentityVerdict, at: datetime, wild: Wild, read: Mapping[str, Any] | None
+) -> IdentityPosture:
+    """The row of one identity; `read` None: its policies were never read, so nothing can be counted."""
+    paths = [one.escalation for one in verdict.powers if one.escalation]
     return IdentityPosture(
         identity_id=pk, privilege=verdict.level, classes=sorted({one.power for one in verdict.powers}),
-        callers=list(verdict.callers), unread=list(verdict.unread), at=at,
+        callers=list(verdict.callers), unread=list(verdict.unread), at=at, outsiders=verdict.outsiders,
+        becomes=list(verdict.becomes), unused_percent=unused_percent(read or {}),
+        wild_actions=None if read is None else wild.actions[pk],
+        wild_resources=None if read is None else wild.resources[pk],
+        paths=None if read is None else len(paths),
+        confirmed_paths=None if read is None else sum(path.confirmed for path in paths),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from findings.access.decision import Decision, Outcome
+from findings.access.holdings import Holdings
 from findings.parties import Exposed
 from inventory.models import Account, Function, Identity
 
@@ -40,12 +41,15 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class IdentityVerdict:
-    """What an identity may do. `callers`: what it may do to functions by its own policies (see IdentityPosture)."""
+    """What an identity may do. `callers`: what it may do to functions by its own policies; `outsiders`, `becomes`: whom
+    its trust policy lets in from outside, and what it can act as or replace (see IdentityPosture)."""
 
     level: str
     powers: tuple[Power, ...]
     unread: tuple[str, ...] = ()
     callers: tuple[Mapping[str, Json], ...] = ()
+    outsiders: int | None = None
+    becomes: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +114,10 @@ class Judge(Protocol):
         """May an identity of the account do this to a resource ("": to any)? By all that is stored of both sides.
 
         Raises ValueError when the action or the resource makes no sense in this cloud.
+        """
+
+    def holdings(self, identity: Identity) -> Holdings:
+        """What an identity of the account holds of each service, and what it would lose with each policy.
+
+        Raises ValueError when a policy cannot be read.
         """

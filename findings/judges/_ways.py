@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from findings.access.ladder import worst
+from findings.access.privilege import Privilege
 from findings.access.surface import Surface, Way
 
 Json = Any
@@ -38,3 +39,11 @@ def rows(
         }
         for way in sorted(ways, key=lambda way: (-way.level.rung, not way.certain, way.who))[:most]
     ]  # fmt: skip
+
+
+def steps(one: Privilege, leads_to: str) -> tuple[str, ...]:
+    """An escalation told in order: each permission with what gives it and where, and whose rights it ends with."""
+    place = f" on {one.scope}" if one.scope else ""
+    condition = f", if {one.condition}" if one.conditional and one.condition else ""
+    allowed = (f"{action}{place}: {one.via}{condition}" for action in one.actions)
+    return (*allowed, f"leads to the rights of {leads_to}{place.replace(' on ', ' at ', 1)}")

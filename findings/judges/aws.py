@@ -13,10 +13,12 @@ from django.db.models import QuerySet
 from findings.access.aws import MalformedPolicy, NamedPolicy
 from findings.access.aws.callers import caller_of
 from findings.access.aws.decide import Policies, Request, decide
-from findings.access.aws.grants import effective
+from findings.access.aws.grants import Held, effective
 from findings.access.aws.guardrails import Guardrails, guardrails, restrains
 from findings.access.aws.masks import union_of
 from findings.access.aws.patterns import account_of, overlaps
+from findings.access.aws.services import holdings
+from findings.access.holdings import Holdings
 from findings.access.ladder import Exposure, worst
 from findings.access.surface import Reach
 from findings.egress import as_read
@@ -35,6 +37,7 @@ from findings.exposure import (
 )
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power
 from findings.judges._exposed import of_bindings
+from findings.judges._neighbours import Neighbours
 from findings.judges._weighed import Weighed, weighed
 from findings.privileges import Target, assess, paths
 from inventory.models import Account, Function, Grant, Identity, IdentityPosture, Resource
@@ -58,6 +61,7 @@ class AwsJudge:
         self.organisation = (self.settings.get("organisation") or {}).get("id") or account.organisation or None
         self.guardrails = guardrails(self.settings, account.native_id)
         self.scps = self.guardrails.services
+        self.neighbours = Neighbours(self.own_accounts, self.organisation, self.guardrails)
 
     def identities(self) -> Iterator[tuple[int, IdentityVerdict]]:
         roles = list(
@@ -68,7 +72,7 @@ class AwsJudge:
         held = self._policies(Grant.objects.filter(identity__account=self.account, identity__gone_at=None))
         targets = tuple(self._targets(roles))
         for role in roles:
-            yield role.pk, self._verdict(role.native_id, self._in_force(role, held), targets)
+            yield role.pk, self._verdict(role, self._in_force(role, held), targets)
 
     def _in_force(
         self, role: Identity, held: dict[int, tuple[tuple[NamedPolicy, ...], NamedPolicy | None]]
@@ -78,16 +82,19 @@ class AwsJudge:
         unread = frozenset({"identity", "boundary"}) if "policies" in role.resource.unread else frozenset()
         return Policies(identity, None, boundary, None, self.scps, unread=unread)
 
-    def _verdict(self, arn: str, policies: Policies, targets: tuple[Target, ...]) -> IdentityVerdict:
+    def _verdict(self, role: Identity, policies: Policies, targets: tuple[Target, ...]) -> IdentityVerdict:
+        arn, outsiders = role.native_id, self.neighbours.outsiders(role)
         try:
             told = assess(
                 policies.identity, principal=arn, boundary=policies.boundary, scps=self.scps, unread=policies.unread,
                 targets=targets,
             )  # fmt: skip
-            callers = tuple(_callers(arn, policies))
+            held = effective(policies, caller_of(arn))
+            callers = tuple(_callers(held))
             ways = {path.path.id: path for path in paths(policies, arn, targets)} if _escalates(told) else {}
+            becomes = self.neighbours.becomes(arn, held, ways.values())
         except MalformedPolicy as fault:
-            return IdentityVerdict("unknown", (), (str(fault),))
+            return IdentityVerdict("unknown", (), (str(fault),), outsiders=outsiders)
         powers = tuple(
             Power(
                 one.power.value,
@@ -103,7 +110,8 @@ class AwsJudge:
             )
             for one in told.privileges
         )
-        return IdentityVerdict(told.level.value, powers, tuple(reason.says for reason in told.unread), callers)
+        unread = tuple(reason.says for reason in told.unread)
+        return IdentityVerdict(told.level.value, powers, unread, callers, outsiders, becomes)
 
     def _policies(self, grants: QuerySet[Grant]) -> dict[int, Attached]:
         """The policies of each role, put together from its grants; equal policies are one object, read once."""
@@ -143,6 +151,10 @@ class AwsJudge:
         unread += ["the policy of the resource could not be read"] if missing else []
         told = Weighed(policies, self.guardrails, above, action, resource)
         return Answer(decision, resource, tuple(unread), *weighed(told))
+
+    def holdings(self, identity: Identity) -> Holdings:
+        own = self._in_force(identity, self._policies(Grant.objects.filter(identity=identity)))
+        return holdings(own, identity.native_id)
 
     def _above(self, action: str, resource: str) -> Guardrails | None:
         """What binds the account that a resource lies in; None for an account of which nothing was read."""
@@ -251,11 +263,11 @@ def _escalates(told: Any) -> bool:
     return any(one.escalation for one in told.privileges)
 
 
-def _callers(arn: str, policies: Policies) -> Iterator[Mapping[str, Json]]:
+def _callers(effective_grants: Iterable[Held]) -> Iterator[Mapping[str, Json]]:
     """What an identity may do to functions: one entry for each class of action and resource pattern."""
     told: set[tuple[str, str]] = set()
     wanted = {kind: union_of(actions) for kind, actions in ACTIONS.items()}
-    for held in effective(policies, caller_of(arn)):
+    for held in effective_grants:
         for kind, mask in wanted.items():
             if (
                 held.actions & mask

@@ -29,7 +29,9 @@ from findings.access.azure import (
 from findings.access.azure import Identity as AzureIdentity
 from findings.access.azure.network import reach
 from findings.access.azure.scopes import plain_scope
+from findings.access.azure.services import holdings
 from findings.access.decision import Effect, Reason
+from findings.access.holdings import Holdings
 from findings.access.ladder import Exposure
 from findings.access.privilege import Privilege
 from findings.access.surface import Surface, Way
@@ -38,7 +40,7 @@ from findings.egress.azure import azure_egress
 from findings.exposure import ActionClass
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power, best
 from findings.judges._exposed import of_ways
-from findings.judges._ways import rows, word
+from findings.judges._ways import rows, steps, word
 from findings.parties import azure_party
 from inventory.models import Account, Binding, Function, Grant, Identity, Resource
 
@@ -84,7 +86,8 @@ class AzureJudge:
             policies = held.get(identity.pk, Policies()) if not _not_read(identity) else self._unread(identity, held)
             told = assess(self._known(identity), Grants(policies))
             unread = (*_not_read(identity), *(f"{reason.source}: {reason.says}" for reason in told.unread))
-            yield identity.pk, IdentityVerdict(told.level.value, tuple(map(_power, told.privileges)), unread)
+            powers, outsiders = tuple(map(_power, told.privileges)), _outsiders(identity)
+            yield identity.pk, IdentityVerdict(told.level.value, powers, unread, outsiders=outsiders)
 
     def _unread(self, identity: Identity, held: Mapping[int, Policies]) -> Policies:
         return replace(held.get(identity.pk, Policies()), unread=frozenset({self.scope}))
@@ -147,6 +150,9 @@ class AzureJudge:
         groups = () if known.groups is not None else ("groups it may be in: the directory was not read",)
         weighed = ("role assignments at the scope and above it", "deny assignments")
         return replace(best(answers), unread=_not_read(identity), weighed=weighed, not_weighed=groups)
+
+    def holdings(self, identity: Identity) -> Holdings:
+        return holdings(self._known(identity), self._granted(identity).get(identity.pk, Policies()))
 
     def functions(
         self, functions: Sequence[Function], most: int | None = MOST
@@ -217,6 +223,14 @@ def _not_read(identity: Identity) -> tuple[str, ...]:
     return ("its role assignments could not be read",) if "policies" in identity.resource.unread else ()
 
 
+def _outsiders(identity: Identity) -> int | None:
+    """How many issuers outside Azure may have tokens exchanged for its own; None where that was not read."""
+    told = identity.resource.document.get("trust")
+    if told is None or "trust" in identity.resource.unread:
+        return None
+    return len(told.get("federated") or ())
+
+
 def _assignment(one: Mapping[str, Json]) -> Json:
     """An assignment as Resource Manager lists it. Its condition stands in each permission set of its role."""
     role = one["bodies"][0].get("roleDefinitionId") or one["id"]
@@ -240,7 +254,7 @@ def _denial(one: Mapping[str, Json], body: Mapping[str, Json]) -> Json:
 
 
 def _power(one: Privilege) -> Power:
-    way = Escalating(one.escalation, not one.conditional, one.actions) if one.escalation else None
+    way = Escalating(one.escalation, not one.conditional, steps(one, "other identities")) if one.escalation else None
     return Power(
         one.power.value, one.breadth.value, one.via, one.actions, one.scope, one.conditional, one.condition, way
     )

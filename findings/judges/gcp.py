@@ -21,6 +21,9 @@ from findings.access.gcp import (
 )
 from findings.access.gcp.policies import plain_name
 from findings.access.gcp.public import NOT_READ, NOT_SAID
+from findings.access.gcp.services import holdings
+from findings.access.gcp.trust import levels
+from findings.access.holdings import Holdings
 from findings.access.ladder import Exposure
 from findings.access.privilege import Level, Privilege
 from findings.access.surface import Surface, Way
@@ -30,7 +33,7 @@ from findings.exposure import ActionClass
 from findings.judge import MOST, Answer, Escalating, FunctionVerdict, IdentityVerdict, Power, best
 from findings.judges._exposed import of_ways
 from findings.judges._google import Hierarchy
-from findings.judges._ways import rows, word
+from findings.judges._ways import rows, steps, word
 from findings.parties import Exposed, google_party
 from inventory.models import Account, Binding, Function, Grant, Identity
 
@@ -53,7 +56,7 @@ class GcpJudge:
         self.trust = self.hierarchy.trust()
 
     def identities(self) -> Iterator[tuple[int, IdentityVerdict]]:
-        accounts = Identity.objects.filter(account=self.account, gone_at=None).select_related("resource")
+        accounts = Identity.objects.filter(account=self.account, gone_at=None).select_related("resource__latest")
         policies, home = self._granted(), self.hierarchy.names(self.home)
         above = self.hierarchy.above
         for identity in accounts:
@@ -63,7 +66,17 @@ class GcpJudge:
             missing = _not_read(identity)
             level = "unknown" if missing and told.level is not Level.ADMIN else told.level.value
             unread = (*missing, *(reason.says for reason in told.unread))
-            yield identity.pk, IdentityVerdict(level, tuple(map(_power, told.privileges)), unread)
+            powers = tuple(map(_power, told.privileges))
+            yield identity.pk, IdentityVerdict(level, powers, unread, outsiders=self._outsiders(identity))
+
+    def _outsiders(self, identity: Identity) -> int | None:
+        """How many members outside our projects and domains its own policy names; None where it was not read."""
+        policy = (identity.resource.document.get("trust") or {}).get("document")
+        if policy is None or "trust" in identity.resource.unread:
+            return None
+        own = (*self.hierarchy.names(self.home), *self.hierarchy.above.get(self.home, ()))
+        members = {str(member) for binding in policy.get("bindings") or () for member in binding.get("members") or ()}
+        return sum(1 for member in members if levels(member, own, self.trust)[0].rung >= Exposure.EXTERNAL.rung)
 
     def _granted(self, only: Identity | None = None) -> dict[str, Policies]:
         """What is granted to each service account anywhere, and denied to it, as the engine takes it; by its e-mail."""
@@ -99,6 +112,14 @@ class GcpJudge:
         ]
         weighed = ("the policies of the project and of what is above it, as far as they were read", "deny policies")
         return replace(best(found), unread=_not_read(identity), weighed=weighed, not_weighed=(_NO_BOUNDARIES,))
+
+    def holdings(self, identity: Identity) -> Holdings:
+        policies = self._granted(identity).get(identity.native_id, _NOTHING)
+        places = {
+            one.on: self.hierarchy.above.get(one.on) or self.hierarchy.ancestors(one.on) for one in policies.allow
+        }
+        asked = f"serviceAccount:{identity.native_id}"
+        return holdings(asked, policies, self.hierarchy.names(self.home), places)
 
     def _named(self, resource: str) -> str:
         """The name that policies use: of a function on Cloud Run, that of the service under it."""
@@ -201,7 +222,7 @@ def _not_read(identity: Identity) -> tuple[str, ...]:
 def _power(one: Privilege) -> Power:
     """Becoming a service account that stands in its own policy needs nothing more: that one exists."""
     confirmed = "/serviceAccounts/" in one.scope and not one.conditional
-    way = Escalating(one.escalation, confirmed, one.actions) if one.escalation else None
+    way = Escalating(one.escalation, confirmed, steps(one, "other service accounts")) if one.escalation else None
     return Power(
         one.power.value, one.breadth.value, one.via, one.actions, one.scope, one.conditional, one.condition, way
     )

@@ -47,6 +47,13 @@ class IdentityPosture(models.Model):
     classes = models.JSONField(default=list)
     callers = models.JSONField(default=list)
     unread = models.JSONField(default=list)
+    wild_actions = models.PositiveIntegerField(null=True)
+    wild_resources = models.PositiveIntegerField(null=True)
+    paths = models.PositiveIntegerField(null=True)
+    confirmed_paths = models.PositiveIntegerField(null=True)
+    outsiders = models.PositiveIntegerField(null=True)
+    unused_percent = models.PositiveSmallIntegerField(null=True)
+    becomes = models.JSONField(default=list)
     at = models.DateTimeField()
 
 

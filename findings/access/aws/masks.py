@@ -17,7 +17,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from findings.access.aws.actions import PERMISSIONS, WRITE, all_actions
+from findings.access.aws.actions import LIST, PERMISSIONS, READ, TAGGING, WRITE, all_actions
 from findings.access.aws.documents import Statement
 from findings.access.aws.patterns import has_wildcard, matches
 from findings.access.privilege import Power
@@ -139,6 +139,24 @@ def mask_of(statement: Statement) -> int:
 def union_of(patterns: Iterable[str]) -> int:
     """The actions that any of the patterns, in any letter case, matches."""
     return _union(tuple(pattern.lower() for pattern in patterns))
+
+
+@lru_cache(maxsize=1)
+def service_masks() -> dict[str, int]:
+    """The actions of each service, by its prefix."""
+    return {service: _set_of(places) for service, places in _universe().services.items()}
+
+
+#: Our levels (see `findings.access.holdings`) and those of AWS, weightiest first: an action of several counts once.
+_LEVELS = {"permissions": PERMISSIONS, "write": WRITE, "tagging": TAGGING, "read": READ, "list": LIST}
+
+
+@lru_cache(maxsize=1)
+def level_masks() -> dict[str, int]:
+    """The actions of each level."""
+    levels, names = all_actions(), _universe().names
+    heaviest = [next((ours for ours, theirs in _LEVELS.items() if theirs in levels[name]), "") for name in names]
+    return {ours: _set_of(place for place, level in enumerate(heaviest) if level == ours) for ours in _LEVELS}
 
 
 def names_of(found: int, most: int) -> tuple[str, ...]:

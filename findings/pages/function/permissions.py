@@ -9,6 +9,7 @@ from typing import Any
 
 from findings.pages.function import because
 from findings.pages.function.asking import asking
+from findings.pages.function.services import of_services
 from findings.pages.function.statements import StatementShown, statement
 from findings.pages.function.subject import Subject
 from inventory.models import Function, Grant, Identity, Resource, User
@@ -46,7 +47,8 @@ def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
     """What the pages of a function and of an identity show alike; nothing is known of an identity never read."""
     powers, paths, path_count = because.powers(identity.pk if identity else None)
     if identity is None:
-        return {"policies": [], "shared_by": 0, "facts": None, "identity_unread": {}, "too_many": False}
+        nothing = {"policies": [], "shared_by": 0, "facts": None, "identity_unread": {}, "too_many": False}
+        return nothing | of_services(None)
     grants = list(
         Grant.objects.filter(identity=identity.pk)
         .select_related("statement")
@@ -61,6 +63,7 @@ def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
         "powers": powers,
         "paths": paths,
         "path_count": path_count,
+        **of_services(identity),
     }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from findings.access.wild import any_action
+
 Json = Any
 
 #: The elements of a statement in the order in which people read them, for all clouds.
@@ -55,7 +57,7 @@ def statement(body: Mapping[str, Json], effect: str = "") -> StatementShown:
         [_part(name, entries) for name, entries in lists],
         condition_said(condition),
         "" if longest > MOST else json.dumps(dict(body), indent=2, ensure_ascii=False, sort_keys=True),
-        _is_risky(decided, body),
+        decided == "allow" and any_action(body),
         _note(body),
     )
 
@@ -85,13 +87,6 @@ def condition_said(condition: Json) -> str:
     if isinstance(condition, Mapping) and all(isinstance(value, list) for value in condition.values()):
         return " · ".join(f"{key.replace('_', ' ')}: {', '.join(map(str, value))}" for key, value in condition.items())
     return json.dumps(condition, ensure_ascii=False, sort_keys=True)
-
-
-def _is_risky(effect: str, body: Mapping[str, Json]) -> bool:
-    if effect != "allow":
-        return False
-    actions = [*listed(body.get("Action")), *listed(body.get("actions")), *listed(body.get("dataActions"))]
-    return bool(body.get("NotAction")) or any(action.split("/")[-1].split(":")[-1] == "*" for action in actions)
 
 
 def listed(value: Json) -> list[str]:
