@@ -19,6 +19,8 @@ TABS = (
     ("Used by functions", USED),
     ("Shared", "functions:>1"),
     ("Admin", "privilege:admin"),
+    ("Escalating", "paths:>0"),
+    ("Open to outsiders", "outsiders:>0"),
     ("Changed in 7 d", "functions:>0 changed:<7d"),
     ("All", ""),
 )

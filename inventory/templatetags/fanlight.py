@@ -114,6 +114,14 @@ def when(context: template.Context, moment: datetime | date | None, missing: str
 
 
 @register.simple_tag
+def counted(number: int | str | None, unit: str = "") -> SafeString | str:
+    """A number with its unit; what is None (or has no place to stand in: "") reads "unknown"."""
+    if number is None or number == "":
+        return format_html('<span class="unknown">{}</span>', "unknown")
+    return f"{number:,}{unit}"
+
+
+@register.simple_tag
 def copy(text: Any, what: str = "") -> SafeString:
     """A button that copies `text`; `what` names it for screen readers. Hidden where there is no JavaScript."""
     return format_html(

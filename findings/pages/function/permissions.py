@@ -9,6 +9,7 @@ from typing import Any
 
 from findings.pages.function import because
 from findings.pages.function.asking import asking
+from findings.pages.function.reaching import of_reach
 from findings.pages.function.services import of_services
 from findings.pages.function.statements import StatementShown, statement
 from findings.pages.function.subject import Subject
@@ -64,6 +65,7 @@ def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
         "paths": paths,
         "path_count": path_count,
         **of_services(identity),
+        **of_reach(identity),
     }
 
 
