@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -72,8 +73,11 @@ class _Walk:
     def __init__(self, start: Identity) -> None:
         self.found, self._seen = Reach(), {start.pk}
         self._provider = start.provider
-        self._accounts = {one.pk: one for one in Account.objects.filter(provider=start.provider)}
         self.found.accounts.add(start.account.name)
+
+    @cached_property
+    def _accounts(self) -> dict[int, Account]:
+        return {one.pk: one for one in Account.objects.filter(provider=self._provider)}
 
     def step(self, frontier: Collection[Identity], depth: int) -> list[Identity]:
         """Note what these identities reach, and return those that are new."""

@@ -54,14 +54,20 @@ class AwsJudge:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        own = Account.objects.filter(provider=account.provider, stance=Account.Stance.OWN)
-        self.own_accounts = frozenset(own.values_list("native_id", flat=True))
         settings = Resource.objects.filter(account=account, kind="account", native_id=account.native_id)
         self.settings = next((row.document for row in settings.select_related("latest")), {})
         self.organisation = (self.settings.get("organisation") or {}).get("id") or account.organisation or None
         self.guardrails = guardrails(self.settings, account.native_id)
         self.scps = self.guardrails.services
-        self.neighbours = Neighbours(self.own_accounts, self.organisation, self.guardrails)
+
+    @cached_property
+    def own_accounts(self) -> frozenset[str]:
+        own = Account.objects.filter(provider=self.account.provider, stance=Account.Stance.OWN)
+        return frozenset(own.values_list("native_id", flat=True))
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        return Neighbours(self.own_accounts, self.organisation, self.guardrails)
 
     def identities(self) -> Iterator[tuple[int, IdentityVerdict]]:
         roles = list(

@@ -49,7 +49,8 @@ def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
     powers, paths, path_count = because.powers(identity.pk if identity else None)
     if identity is None:
         nothing = {"policies": [], "shared_by": 0, "facts": None, "identity_unread": {}, "too_many": False}
-        return nothing | of_services(None)
+        return nothing | of_services(None, None)
+    row = Identity.objects.filter(pk=identity.pk).select_related("account", "resource__latest", "posture").first()
     grants = list(
         Grant.objects.filter(identity=identity.pk)
         .select_related("statement")
@@ -59,13 +60,13 @@ def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
         "policies": list(policies(grants[:MOST_STATEMENTS], _through_groups(identity))),
         "too_many": len(grants) > MOST_STATEMENTS,
         "shared_by": Function.objects.visible_to(user).filter(identity=identity.pk, gone_at=None).count(),
-        "facts": Identity.objects.filter(pk=identity.pk).select_related("posture").first(),
+        "facts": row,
         "identity_unread": identity.unread,
         "powers": powers,
         "paths": paths,
         "path_count": path_count,
-        **of_services(identity),
-        **of_reach(identity),
+        **of_services(identity, row),
+        **of_reach(row),
     }
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from findings.reach import Reach, reach_of
-from inventory.models import Identity, Resource
+from inventory.models import Identity
 
 #: Identities and resources that are named; the rest is counted.
 SHOWN = 12
 
 
-def of_reach(identity: Resource | None) -> dict[str, Any]:
+def of_reach(row: Identity | None) -> dict[str, Any]:
     """The numbers and the nearest identities; nothing is known of an identity never read or never judged."""
-    rows = Identity.objects.filter(pk=identity.pk if identity else None).select_related("account", "posture")
-    row = rows.first()
     reach = reach_of(row) if row and hasattr(row, "posture") else None
     return {"reach": reach, **(_shown(reach) if reach else {})}
 

@@ -56,11 +56,11 @@ class Usage:
     recommended: Sequence[Mapping[str, Json]] = ()
 
 
-def of_services(identity: Resource | None) -> dict[str, Any]:
-    """What the pages of a function and of an identity show alike."""
+def of_services(identity: Resource | None, row: Identity | None) -> dict[str, Any]:
+    """What the pages of a function and of an identity show alike; `row` is the same identity with its account."""
     if identity is None:
         return {"services": [], "losses": [], "usage": Usage()}
-    told, fault = _holdings(identity)
+    told, fault = _holdings(row)
     known = {entry["service"]: entry for entry in used_services(identity) or ()}
     widest = max([one.held for one in told.slices], default=1)
     rows = [_row(one, widest, known) for one in told.slices]
@@ -71,9 +71,8 @@ def of_services(identity: Resource | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _holdings(identity: Resource) -> tuple[Holdings, str]:
+def _holdings(row: Identity | None) -> tuple[Holdings, str]:
     """What it holds, or why that cannot be told."""
-    row = Identity.objects.filter(pk=identity.pk).select_related("account", "resource__latest").first()
     judge = judge_of(row.account) if row else None
     if row is None or judge is None:
         return Holdings("unknown"), ""
