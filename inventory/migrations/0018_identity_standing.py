@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0016_audit'),
+        ('inventory', '0017_changes'),
     ]
 
     operations = [
