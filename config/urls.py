@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/schema/", needs(SELF)(SpectacularAPIView).as_view(), name="api-schema"),
     path("api/v1/", include("inventory.api.urls")),
     path("api/v1/", include("collectors.api.urls")),
+    path("api/v1/", include("findings.api.urls")),
     path("", include("findings.urls")),
     path("", include("collectors.urls")),
 ]

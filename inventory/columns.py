@@ -62,11 +62,14 @@ def _owner(row: Json) -> str:
     return next((tags[key] for key in ("owner", "team", "contact") if key in tags), "")
 
 
+_SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
 def _findings(row: Json) -> str | None:
     counts = row.get("findings")
     if counts is None:
         return None
-    return " ".join(f"{counts[word]} {word}" for word in ("critical", "high", "medium", "low") if counts.get(word))
+    return " ".join(f"{counts[word]} {word}" for word in _SEVERITIES if counts.get(word))
 
 
 FUNCTION_COLUMNS = (
@@ -80,7 +83,7 @@ FUNCTION_COLUMNS = (
            "privilege", cell="privilege", width="ml", default=True),
     Column("exposure", "Exposure", "Who may invoke it.", path("exposure", "invoke"), "exposure", cell="exposure",
            width="l", default=True),
-    Column("findings", "Findings", "Open findings by severity.", _findings, part="findings", cell="findings",
+    Column("findings", "Findings", "Open findings by severity.", _findings, "findings", "findings", "findings",
            width="s", default=True),
     Column("changed", "Changed", "When its configuration last changed.", path("changed_at"), "changed", cell="time",
            width="xs", default=True),

@@ -42,9 +42,9 @@ def compiled(
 
 
 def asks_about(node: Node | None, name: str, value: str) -> bool:
-    """Whether `name:value` stands anywhere in the query."""
+    """Whether `name:value` stands anywhere in the query; "" is any value."""
     if isinstance(node, Term):
-        return node.name == name and any(one.text.lower() == value for one in node.values)
+        return node.name == name and (not value or any(one.text.lower() == value for one in node.values))
     if isinstance(node, Not):
         return asks_about(node.child, name, value)
     if isinstance(node, And | Or):

@@ -7,7 +7,7 @@ materialized intermediate result on SQLite.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -35,11 +35,16 @@ COLUMNS = {
     "tag": "tags__key",
     "arch": "architecture",
     "external": "party",
+    "worst": "posture__worst",
 }
 RELATIONS = frozenset({"trigger", "tag"})
 #: What the databases say for yes and no, and how it is written in a query.
-WORDS = {"narrows": {"": "none"}, "network": {"true": "any", "1": "any", "false": "none", "0": "none"}}
-TITLES = {"tag": "Tag key", "trigger": "Trigger kind", "exposure": "Exposure (invoke)"}
+WORDS = {
+    "assignee": {"null": "none"},
+    "narrows": {"": "none"},
+    "network": {"true": "any", "1": "any", "false": "none", "0": "none"},
+}
+TITLES = {"tag": "Tag key", "trigger": "Trigger kind", "exposure": "Exposure (invoke)", "worst": "Worst finding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,10 @@ class Facet:
 
 def facets(search: Search, names: Iterable[str], shown: int = SHOWN) -> list[Facet]:
     """The facets of these fields, in their order."""
-    bases: dict[str, list[str]] = {}
+    bases: dict[tuple[str, bool], list[str]] = {}
     for name in names:
-        bases.setdefault(_base(search, name).query.text, []).append(name)
+        base = _base(search, name)
+        bases.setdefault((base.query.text, base.goes_beyond), []).append(name)
     counts: dict[str, dict[Any, int]] = {}
     for alike in bases.values():
         counts |= _counts(_base(search, alike[0]), alike)
@@ -82,7 +88,13 @@ def facets(search: Search, names: Iterable[str], shown: int = SHOWN) -> list[Fac
 
 def _base(search: Search, name: str) -> Search:
     rest = edit.without_field(search.query, name)
-    return search if rest.text == search.query.text else search.with_query(rest)
+    base = search if rest.text == search.query.text else search.with_query(rest)
+    # A field that brings up rows which are usually left out is counted with them: they are what a click leads to.
+    return replace(base, whole=True) if (name, "") in search.list.beyond else base
+
+
+def _column(search: Search, name: str) -> str:
+    return search.list.counted.get(name) or COLUMNS.get(name, name)
 
 
 def _counts(base: Search, names: Sequence[str]) -> dict[str, dict[Any, int]]:
@@ -90,14 +102,14 @@ def _counts(base: Search, names: Sequence[str]) -> dict[str, dict[Any, int]]:
     counts = _grouped(base, columns) if columns else {}
     for name in names:
         if name in RELATIONS:
-            rows = base.rows().order_by().values_list(COLUMNS[name]).annotate(number=Count("pk", distinct=True))
+            rows = base.rows().order_by().values_list(_column(base, name)).annotate(number=Count("pk", distinct=True))
             counts[name] = {value: number for value, number in rows if value is not None}
     return counts
 
 
 def _grouped(base: Search, names: Sequence[str]) -> dict[str, dict[Any, int]]:
     """Counts of all these columns from one evaluation of the query."""
-    rows = base.rows().order_by().values_list(*(COLUMNS.get(name, name) for name in names))
+    rows = base.rows().order_by().values_list(*(_column(base, name) for name in names))
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -156,7 +168,7 @@ def _named(name: str, counts: dict[Any, int]) -> dict[str, tuple[str, int]]:
     words = WORDS.get(name, {})
     told: dict[str, tuple[str, int]] = {}
     for value, number in counts.items():
-        text = "unknown" if value is None else words.get(str(value).lower(), str(value))
+        text = words.get("null", "unknown") if value is None else words.get(str(value).lower(), str(value))
         if text:
             told[text] = (text.replace("_", " "), told.get(text, ("", 0))[1] + number)
     return told

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from inventory.facts import Section
 from inventory.models import Binding, Tag
-from inventory.rungs import EXPOSURE, POWERS, PRIVILEGE
+from inventory.rungs import EXPOSURE, POWERS, PRIVILEGE, SEVERITY
 from inventory.search import can, exposure_matches, grants, staleness
 from inventory.search import function_matches as how
 from inventory.search.field import Asked, Field, Match, by_name, exists, ladder, moment, no_comparison, number, text
@@ -42,6 +42,10 @@ PARTS: dict[str, Match] = {
     "dlq": Match(Q(has_dead_letter=True), null("has_dead_letter")),
 }
 STATES = ("public", "gone", "stale", "shared", "unread", "new", "latent")
+
+
+#: No rule was ever asked about it.
+UNASKED = Q(posture=None) | Q(posture__worst__isnull=True)
 
 
 def has(asked: Asked) -> Match:
@@ -142,6 +146,8 @@ _FIELDS = (
     Field("deploy", "choice", "Who may change its code or settings, on the ladder.", "deploy:>=external",
           ladder("posture__deploy", EXPOSURE, EXPOSURE_GROUPS, judged_unknown("deploy")), judged_unknown("deploy"),
           EXPOSURE_WORDS, "posture__deploy"),
+    Field("worst", "choice", "Severity of its gravest open finding; `none`: nothing is open.", "worst:>=high",
+          ladder("posture__worst", SEVERITY, {}, UNASKED), UNASKED, (*reversed(SEVERITY), "unknown"), "posture__worst"),
     Field("reach", "choice", "From where the network lets callers come: internet, restricted, private.",
           "reach:internet", text("posture__reach", unknown=judged_unknown("reach")), judged_unknown("reach"),
           ("internet", "restricted", "private", "unknown"), "posture__reach", aliases=("ingress",)),

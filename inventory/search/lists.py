@@ -15,7 +15,7 @@ from inventory.models import ExposedBinding, Function, Identity
 from inventory.search import values
 from inventory.search.compile import asks_about, compiled
 from inventory.search.exposure_fields import EXPOSURE_FIELDS
-from inventory.search.field import Field
+from inventory.search.field import Field, by_name
 from inventory.search.function_fields import FUNCTION_FIELDS
 from inventory.search.identity_fields import IDENTITY_FIELDS
 from inventory.search.parse import Node, ParseError, Query, Vocabulary, Word, parse
@@ -28,7 +28,9 @@ class SearchList:
     """One kind of thing that can be searched, declared once for pages, API and commands.
 
     `sorts` maps names to the column they sort by; a leading "-" in a request turns the order round. `text` are the
-    columns in which a free word is looked for. Rows that are gone are left out unless the query asks for `is:gone`.
+    columns in which a free word is looked for. Only the `usual` rows are found (what is gone is left out) unless the
+    query names one of `beyond` (field and value; "" stands for any value). `counted` names the columns that facets
+    count where they are not named like the field.
     """
 
     name: str
@@ -39,12 +41,20 @@ class SearchList:
     order: str
     facets: Sequence[str]
     rows: Callable[[Any], Rows]
+    usual: Q = field(default_factory=lambda: Q(gone_at=None))
+    beyond: Sequence[tuple[str, str]] = (("is", "gone"),)
+    counted: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Vocabulary = field(init=False)
 
     def __post_init__(self) -> None:
         followed = {name: one.follow for name, one in self.fields.items() if one.follow}
         keyed = frozenset(name for name, one in self.fields.items() if one.keyed)
         object.__setattr__(self, "vocabulary", Vocabulary(frozenset(self.fields), keyed, followed))
+
+    def learn(self, *fields: Field) -> None:
+        """Take in fields of another app, when the process starts: what is asked of its tables is declared there."""
+        object.__setattr__(self, "fields", {**self.fields, **by_name(fields)})
+        self.__post_init__()
 
     def parse(self, text: str) -> Query:
         """The query a text says. Raises ParseError."""
@@ -80,26 +90,28 @@ class SearchList:
 
 @dataclass(frozen=True)
 class Search:
-    """A query put by a person at a time."""
+    """A query put by a person at a time; `whole` also finds what is usually left out."""
 
     list: SearchList
     query: Query
     user: Any
     at: datetime
     within: Q = field(default_factory=Q)
+    whole: bool = False
 
     def with_query(self, query: Query) -> Search:
         return replace(self, query=query)
 
     @property
-    def shows_gone(self) -> bool:
-        return asks_about(self.query.root, "is", "gone")
+    def goes_beyond(self) -> bool:
+        """Whether the query asks for rows that are usually left out."""
+        return self.whole or any(asks_about(self.query.root, name, value) for name, value in self.list.beyond)
 
     @cached_property
     def condition(self) -> Q:
         """The filter of the query alone, without what the person may see. Raises ParseError."""
         asked = compiled(self.query.root, self.list.fields, self.list.word, self.at, self.user)
-        return asked if self.shows_gone else Q(gone_at=None) & asked
+        return asked if self.goes_beyond else self.list.usual & asked
 
     def rows(self) -> Rows:
         """Every row found, unsorted, without related tables."""
@@ -117,7 +129,21 @@ class Search:
 
 #: Columns that are never NULL: sorted plainly, so that an index gives the order both ways.
 NEVER_NULL = frozenset(
-    {"name", "region", "changed_at", "first_seen", "account__name", "rung", "principal", "function__name"}
+    {
+        "name",
+        "region",
+        "changed_at",
+        "first_seen",
+        "account__name",
+        "rung",
+        "principal",
+        "function__name",
+        "risk",
+        "rank",
+        "opened_at",
+        "rule",
+        "resource__name",
+    }
 )
 
 
@@ -142,6 +168,7 @@ FUNCTIONS = SearchList(
         "privilege": "posture__privilege_rank",
         "exposure": "posture__invoke_rank",
         "deploy": "posture__deploy_rank",
+        "findings": "posture__worst_rank",
         "memory": "memory_mb",
         "timeout": "timeout_s",
         "code-size": "code_size",
@@ -149,7 +176,19 @@ FUNCTIONS = SearchList(
         "first-seen": "first_seen",
     },
     order="name",
-    facets=("provider", "account", "region", "privilege", "exposure", "network", "runtime", "trigger", "tag", "state"),
+    facets=(
+        "provider",
+        "account",
+        "region",
+        "privilege",
+        "exposure",
+        "worst",
+        "network",
+        "runtime",
+        "trigger",
+        "tag",
+        "state",
+    ),
     rows=lambda user: Function.objects.visible_to(user),
 )
 

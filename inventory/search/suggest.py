@@ -78,7 +78,7 @@ def _keys(searched: SearchList, field: Field, begun: str, start: int, end: int, 
 
 def _counted(searched: SearchList, column: str, begun: str, user: Any, **only: Any) -> QuerySet[Any, Any]:
     """The most frequent values of a column among what is present."""
-    rows = searched.rows(user).filter(gone_at=None, **{f"{column}__isnull": False}, **only).order_by()
+    rows = searched.rows(user).filter(searched.usual, **{f"{column}__isnull": False}, **only).order_by()
     if begun:
         rows = rows.filter(**{f"{column}__like": f"%{like_pattern(begun, stars=False)}%"})
     distinct = column.split("__")[0] in {"tags", "triggers"} or column in RELATIONS

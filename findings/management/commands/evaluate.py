@@ -21,6 +21,5 @@ class Command(FanlightCommand):
             self.stdout.write(f"{account}: {done['functions']} functions, {done['identities']} identities judged.")
         Finding.objects.all().expire(at)
         active = Finding.objects.active()
-        self.stdout.write(
-            f"{active.count()} findings are open in {active.values('account').distinct().count()} accounts."
-        )
+        accounts = active.values("account").distinct().count()
+        self.stdout.write(f"{active.count()} findings are open in {accounts} account{'' if accounts == 1 else 's'}.")

@@ -17,7 +17,7 @@ from inventory.search.lists import FUNCTIONS
 
 #: Columns whose first click sorts the highest or newest first.
 DOWNWARDS_FIRST = frozenset(
-    {"privilege", "exposure", "deploy", "memory", "timeout", "code-size", "changed", "first-seen"}
+    {"privilege", "exposure", "deploy", "findings", "memory", "timeout", "code-size", "changed", "first-seen"}
 )
 
 

@@ -27,6 +27,7 @@ def test_every_facet_of_the_list_is_counted(cast: Cast) -> None:
         "region": {"eu-west-1": 5},
         "privilege": {"read": 2, "write": 2, "admin": 1},
         "exposure": {"none": 2, "public_anonymous": 1, "service_scoped": 1, "unknown": 1},
+        "worst": {"unknown": 5},
         "network": {"any": 4, "none": 1},
         "runtime": {"python3.13": 4, "nodejs16.x": 1},
         "trigger": {"s3": 1, "schedule": 1},

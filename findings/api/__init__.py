@@ -1,0 +1,1 @@
+"""The REST API of findings: reading them and the rules, and triage."""

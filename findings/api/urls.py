@@ -1,0 +1,14 @@
+"""The addresses of the findings' part of the API, below /api/v1/."""
+
+from django.urls import path
+
+from findings.api import views
+
+urlpatterns = [
+    path("findings/", views.FindingList.as_view(), name="api-findings"),
+    path("findings/triage/", views.TriageMany.as_view(), name="api-findings-triage"),
+    path("findings/<int:pk>/", views.OneFinding.as_view(), name="api-finding"),
+    path("findings/<int:pk>/triage/", views.TriageOne.as_view(), name="api-finding-triage"),
+    path("rules/", views.RuleList.as_view(), name="api-rules"),
+    path("rules/<slug:id>/", views.OneRule.as_view(), name="api-rule"),
+]

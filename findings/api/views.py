@@ -1,0 +1,119 @@
+"""Findings and rules: lists by the search language, one of them whole, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from findings.acting import perform, within_reach
+from findings.api.shapes import BulkTriage, FindingPage, RuleShape, Triaged, TriageShape, WholeFinding
+from findings.models import Finding, WrongTriage
+from findings.models.triage import FindingQuerySet
+from findings.present import RELATED, present_event, present_finding
+from findings.search import FINDINGS
+from findings.rule_standing import standings
+from inventory.api.pages import searched_page
+from inventory.api.searched import ASKED, MISSING, REFUSED, search_of
+from inventory.clock import now
+from inventory.models import Account, User
+from inventory.permission import needs, require
+from inventory.search.parse import ParseError
+
+
+@needs("view")
+class FindingList(APIView):
+    """Findings that a query finds; open ones when it names no state."""
+
+    @extend_schema(operation_id="findings_list", parameters=ASKED, responses={200: FindingPage, 400: REFUSED})
+    def get(self, request: Request) -> Response:
+        search = search_of(request, FINDINGS.name)
+
+        def told(rows: list[Finding]) -> list[dict[str, Any]]:
+            return [present_finding(row, search.at) for row in rows]
+
+        return searched_page(request, search, lambda rows: rows.select_related(*RELATED), told)
+
+
+@needs("view")
+class OneFinding(APIView):
+    """One finding with its log."""
+
+    @extend_schema(operation_id="findings_retrieve", responses={200: WholeFinding, 404: MISSING})
+    def get(self, request: Request, pk: int) -> Response:
+        finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
+        events = [present_event(event) for event in finding.events.all()]
+        return Response({**present_finding(finding, now()), "events": events})
+
+
+@needs("triage", "POST")
+class TriageOne(APIView):
+    """Say what becomes of a finding."""
+
+    @extend_schema(operation_id="findings_triage", request=TriageShape, responses={200: Triaged, 400: REFUSED})
+    def post(self, request: Request, pk: int) -> Response:
+        finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("account"), pk=pk)
+        require(request.user, "triage", finding.account)
+        return triaged(request, Finding.objects.filter(pk=pk), _said(request, TriageShape))
+
+
+@needs("triage", "POST")
+class TriageMany(APIView):
+    """Say what becomes of all findings that a query finds, of which you may triage."""
+
+    @extend_schema(operation_id="findings_triage_many", request=BulkTriage, responses={200: Triaged, 400: REFUSED})
+    def post(self, request: Request) -> Response:
+        said = _said(request, BulkTriage)
+        try:
+            rows = FINDINGS.search(said["q"], request.user, now()).rows()
+        except ParseError as fault:
+            raise ValidationError({"q": [str(fault)], "start": [str(fault.start)], "end": [str(fault.end)]}) from fault
+        found = within_reach(cast(FindingQuerySet, rows), request.user)
+        number = found.count()
+        if number != said["number"]:
+            raise ValidationError({"number": [f"The query finds {number} that you may triage, not {said['number']}."]})
+        return triaged(request, found, said)
+
+
+@needs("view")
+class RuleList(APIView):
+    """Every rule, and how it stands in the accounts that you see."""
+
+    @extend_schema(operation_id="rules_list", responses={200: RuleShape(many=True)})
+    def get(self, request: Request) -> Response:
+        return Response([one.as_json() for one in standings(Account.objects.visible_to(request.user))])
+
+
+@needs("view")
+class OneRule(APIView):
+    """One rule."""
+
+    @extend_schema(operation_id="rules_retrieve", responses={200: RuleShape, 404: MISSING})
+    def get(self, request: Request, id: str) -> Response:
+        for one in standings(Account.objects.visible_to(request.user)):
+            if id in (one.rule.id, *one.rule.aliases):
+                return Response(one.as_json())
+        raise Http404
+
+
+def triaged(request: Request, rows: FindingQuerySet, said: dict[str, Any]) -> Response:
+    """Do what was asked. Raises ValidationError where that cannot be."""
+    words = {name: str(value) for name, value in said.items()}
+    assert isinstance(request.user, User)
+    try:
+        return Response({"changed": perform(rows, words["action"], words, request.user, now())})
+    except WrongTriage as wrong:
+        raise ValidationError({"action": [str(wrong)]}) from wrong
+
+
+def _said(request: Request, shape: type[TriageShape]) -> dict[str, Any]:
+    given = shape(data=request.data)
+    given.is_valid(raise_exception=True)
+    told: dict[str, Any] = given.validated_data
+    return told
