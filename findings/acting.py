@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from findings.models import WrongTriage
+from django.db import transaction
+
+from findings.models import Finding, WrongTriage
 from findings.models.triage import FindingQuerySet
 from findings.states import State
+from inventory.audit import audit
 from inventory.models import Account, User
 
 Words = Mapping[str, str]
@@ -19,16 +22,31 @@ def within_reach(rows: FindingQuerySet, user: Any) -> FindingQuerySet:
     return Account.objects.where(user, "triage").limit(rows)
 
 
-def perform(rows: FindingQuerySet, action: str, said: Words, by: User, at: datetime) -> int:
-    """Do it with all of these, and return how many changed.
+def perform(rows: FindingQuerySet, action: str, said: Words, request: Any, at: datetime, **about: Any) -> int:
+    """Do it with all of these for whoever asks, tell the audit log, and return how many changed.
 
     `action` is one of ACTIONS; `said` holds what goes with it: `reason`, `until` (a day), `assignee` (a sign-in name,
-    "me", or "" for nobody), `due` (a day, or "" for none). Raises WrongTriage.
+    "me", or "" for nobody), `due` (a day, or "" for none). `about` is what the audit log says of which findings these
+    are: `of` the one, or `query`. Raises WrongTriage.
     """
     done = ACTIONS.get(action)
     if done is None:
         raise WrongTriage(f"There is no action “{action[:40]}”; there are {', '.join(ACTIONS)}.")
-    return done(rows, said, by, at)
+    with transaction.atomic():
+        one: Finding | None = about.get("of")
+        was = _standing(one) if one else None
+        changed = done(rows, said, request.user, at)
+        if one:
+            one.refresh_from_db()
+        now = _standing(one) if one else {"query": about.get("query", ""), "findings": changed}
+        words = {name: said[name] for name in ("reason", "until", "assignee", "due") if said.get(name)}
+        audit("triage", request, of=one, account=one.account if one else None, before=was,
+              after={"did": action, **words, **now}, at=at)  # fmt: skip
+    return changed
+
+
+def _standing(finding: Finding) -> dict[str, Any]:
+    return {"state": finding.state, "assignee": finding.assignee_id, "due": finding.due_at}
 
 
 def _state(state: State) -> Callable[[FindingQuerySet, Words, User, datetime], int]:

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collectors.models import Run
 from config.permission import FOREIGN, needs_of
+from findings.models import Finding
 from inventory.models import Resource, Scope, Snapshot
 from inventory.permission import Needs
 from tests.cast import DAY_ONE, Cast, native_id
@@ -62,6 +63,7 @@ PLAIN: Mapping[str, Kwargs] = {
     "search-suggest": {"listed": "functions"},
     "search-fields": {"listed": "functions"},
     "search-forget": {"slug": "none"},
+    "api-rule": {"id": "public_invoke"},
 }
 
 
@@ -98,6 +100,14 @@ def _run(cast: Cast) -> Kwargs:
     return {"pk": Run.objects.get_or_create(account=cast.account, defaults=done)[0].pk}
 
 
+def _finding(cast: Cast) -> Kwargs:
+    mailer = cast.functions["mailer"]
+    told = {"function": mailer, "account": cast.account, "severity": "high", "rank": 3, "digest": "0", "abouts": "0",
+            "first_seen": DAY_ONE, "opened_at": DAY_ONE, "last_seen": DAY_ONE, "risk": 0}  # fmt: skip
+    found, _ = Finding.objects.get_or_create(resource=mailer.resource, rule="public_invoke", defaults=told)
+    return {"pk": found.pk}
+
+
 #: Routes about something of an account → how to fill them from the cast.
 OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "account": _account,
@@ -107,6 +117,8 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "account-schedule": _account,
     "account-test": _account,
     "account-test-result": _account,
+    "api-finding": _finding,
+    "api-finding-triage": _finding,
     "api-function": _function,
     "api-identity": _identity,
     "api-run": _run,

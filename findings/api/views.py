@@ -22,7 +22,7 @@ from findings.rule_standing import standings
 from inventory.api.pages import searched_page
 from inventory.api.searched import ASKED, MISSING, REFUSED, search_of
 from inventory.clock import now
-from inventory.models import Account, User
+from inventory.models import Account
 from inventory.permission import needs, require
 from inventory.search.parse import ParseError
 
@@ -60,7 +60,7 @@ class TriageOne(APIView):
     def post(self, request: Request, pk: int) -> Response:
         finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("account"), pk=pk)
         require(request.user, "triage", finding.account)
-        return triaged(request, Finding.objects.filter(pk=pk), _said(request, TriageShape))
+        return triaged(request, Finding.objects.filter(pk=pk), _said(request, TriageShape), of=finding)
 
 
 @needs("triage", "POST")
@@ -78,7 +78,7 @@ class TriageMany(APIView):
         number = found.count()
         if number != said["number"]:
             raise ValidationError({"number": [f"The query finds {number} that you may triage, not {said['number']}."]})
-        return triaged(request, found, said)
+        return triaged(request, found, said, query=said["q"])
 
 
 @needs("view")
@@ -102,12 +102,11 @@ class OneRule(APIView):
         raise Http404
 
 
-def triaged(request: Request, rows: FindingQuerySet, said: dict[str, Any]) -> Response:
+def triaged(request: Request, rows: FindingQuerySet, said: dict[str, Any], **about: Any) -> Response:
     """Do what was asked. Raises ValidationError where that cannot be."""
     words = {name: str(value) for name, value in said.items()}
-    assert isinstance(request.user, User)
     try:
-        return Response({"changed": perform(rows, words["action"], words, request.user, now())})
+        return Response({"changed": perform(rows, words["action"], words, request, now(), **about)})
     except WrongTriage as wrong:
         raise ValidationError({"action": [str(wrong)]}) from wrong
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from findings.models import Finding, FindingEvent
 from inventory.models import Account, User
+from inventory.models.audit import AuditEntry
 from inventory.models.people import Role
 from tests.findings.toy import Put, reported, toy
 
@@ -64,6 +65,9 @@ def test_a_finding_is_triaged(analyst: Client) -> None:
     assert Finding.objects.get(pk=pk).state == "accepted"
     event = FindingEvent.objects.filter(finding=pk).first()
     assert event is not None and event.by_name == "the-analyst"
+    entry = AuditEntry.objects.get(action="triage")
+    assert (entry.who, entry.kind, entry.key) == ("the-analyst", "finding", str(pk))
+    assert '"open"' in entry.before and '"accepted"' in entry.after
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,7 @@ def test_many_are_triaged_by_query_when_the_number_is_right(analyst: Client) -> 
     right = post(analyst, "findings/triage/", q="severity:>=medium", number=2, action="in-review")
     assert right.json() == {"changed": 2}
     assert set(Finding.objects.values_list("state", flat=True)) == {"in review"}
+    assert "severity:>=medium" in AuditEntry.objects.get(action="triage").after
 
 
 def test_a_viewer_reads_and_does_not_triage() -> None:
