@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from findings import readings
 from findings.onward import Onward
 from findings.seen import (
     Seen,
@@ -65,8 +66,10 @@ class Seeing:
         activity = self._activity(pks)
         postures = {row.pk: posture(row) for row in Posture.objects.filter(function__in=pks)}
         identities = self._identities(functions)
+        changes = readings.code_changes(pks, self.at - timedelta(days=ACTIVITY_DAYS))
         for function in functions:
             named = identity_ids(function.resource.document) or ()
+            known_since, log_until = self._scopes.get(function.resource.scope_id, (None, None))
             yield (
                 function.pk,
                 replace(
@@ -79,13 +82,17 @@ class Seeing:
                     activity=activity.get(function.pk, ()),
                     runtime=function.runtime,
                     runtime_ends=function.runtime_eol,
+                    code_changes=changes.get(function.pk, ()),
+                    known_since=known_since,
+                    log_until=log_until,
                 ),
             )
 
     def accounts(self) -> Iterator[tuple[int, Seen]]:
         """Each of the account's own resources (the account, its regions, its levels) by its id, as seen."""
         for resource in self._settings:
-            yield resource.pk, self._subject(resource)
+            reading = readings.reading_of(self.account, self.at) if self._is_own(resource) else None
+            yield resource.pk, replace(self._subject(resource), reading=reading)
 
     def _subject(self, resource: Resource) -> Seen:
         document, unread = self._account(resource.region)
@@ -95,6 +102,12 @@ class Seeing:
             unread=reasons(resource.unread), account_document=document, account_unread=unread, zone=self.zone,
             first_seen=resource.first_seen, seen_at=resource.seen_at, listings=self._listings,
         )  # fmt: skip
+
+    @cached_property
+    def _scopes(self) -> dict[int, tuple[datetime | None, datetime | None]]:
+        """When each scope was read for the first time, and up to when its log was read."""
+        rows = self.account.scopes.values_list("pk", "first_read_at", "activity_until")
+        return {pk: (first, until) for pk, first, until in rows}
 
     @cached_property
     def _listings(self) -> dict[str, str]:

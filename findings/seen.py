@@ -91,6 +91,39 @@ class SeenActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenCodeChange:
+    """Other code than before was seen at `at`, as revision `number`; `after` is the last reading that still saw the
+    earlier code."""
+
+    number: int
+    after: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGap:
+    """A part of the account that was not read completely last time: where, how it ended and why."""
+
+    scope: str
+    part: str
+    state: str
+    reason: str = ""
+    permission: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenReading:
+    """How the whole account was read last: `state` is a word of `inventory.freshness`, `complete_at` when the scope
+    that lags most was read completely, `every_minutes` how often it is to be read."""
+
+    state: str
+    complete_at: datetime | None
+    every_minutes: int
+    gaps: tuple[SeenGap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SeenOnward:
     """Another function of the account that an identity may change (`how` is "change") or call ("call").
 
@@ -151,7 +184,9 @@ class Seen:
     function's region over that of the whole account (limits, audit, layers, organisation, guardrails, directory …);
     `account_unread` likewise. `runtime_ends` is the day the runtime's support ends, where known. `seen_at` is when the
     subject was last seen, `complete` whether its scope was read completely then. `listings` says of each listing of the
-    whole account (roles, identities …) how it was read last ("complete", "denied" …).
+    whole account (roles, identities …) how it was read last ("complete", "denied" …). `known_since` is when the
+    function's scope was read for the first time: what was there then is not new. `code_changes` are those of the last
+    days, newest first, and `log_until` tells up to when the cloud's log was read. `reading` is told of an account only.
     """
 
     kind: str
@@ -176,6 +211,10 @@ class Seen:
     first_seen: datetime | None = None
     seen_at: datetime | None = None
     listings: Mapping[str, str] = field(default_factory=dict)
+    known_since: datetime | None = None
+    code_changes: tuple[SeenCodeChange, ...] = ()
+    log_until: datetime | None = None
+    reading: SeenReading | None = None
 
     def section(self, name: str) -> Mapping[str, Json]:
         """A section's last known value; empty when it was never read."""

@@ -12,8 +12,8 @@ from findings.severity import Severity
 
 def look(seen: Seen) -> Iterator[Evidence]:
     if seen.section("config").get("package") == "Image":
-        image = seen.section("code").get("image") or seen.section("code").get("image_digest") or "an image"
-        yield Evidence(f"It runs {image}: which runtime is in it, and how old, is not to be read from outside")
+        image = seen.section("code").get("image") or "a container image"
+        yield Evidence(f"It runs {image}: which runtime is in it, and how old, cannot be read from outside")
 
 
 _CHECK = Check(look, needs=("config",))

@@ -19,10 +19,19 @@ def look(seen: Seen) -> Iterator[Evidence]:
     kept = {str(name).lower() for one in settings for name in one.get("logs") or ()}
     if not kept & _TELLING:
         named = ", ".join(str(one.get("name")) for one in settings)
+        severity, because = _severity(seen)
         yield Evidence(
             f"The diagnostic setting {named} leaves out the function's and the HTTP logs" if settings
-            else "No diagnostic setting sends its logs anywhere"
+            else "No diagnostic setting sends its logs anywhere",
+            severity=severity, because=because,
         )  # fmt: skip
+
+
+def _severity(seen: Seen) -> tuple[Severity | None, str]:
+    """The rule's own word where strangers or sensitive data make a trace more than good order."""
+    if seen.is_sensitive or seen.posture.invoke.startswith(("public", "external", "unknown")):
+        return None, ""
+    return Severity.LOW, "nobody outside can call it, and no tag says that its data is sensitive"
 
 
 _SENT = {"name": "to-workspace", "workspace": "/subscriptions/1/workspaces/logs", "logs": ["FunctionAppLogs"]}
