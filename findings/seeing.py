@@ -193,14 +193,16 @@ class Seeing:
 def zone_of(account: Account) -> Zone:
     """What is ours, as seen from this account: the accounts connected as our own, and those we trust."""
     same = Account.objects.filter(provider=account.provider)
-    own, organisations, trusted = set(), set(), set()
+    own, organisations, trusted, others = set(), set(), set(), set()
     for native_id, stance, organisation in same.values_list("native_id", "stance", "organisation"):
         if stance == Account.Stance.OWN:
             own.add(native_id)
             organisations.update({organisation} - {""})
         elif stance == Account.Stance.TRUSTED:
             trusted.add(native_id)
-    return Zone(frozenset(own), frozenset(organisations), frozenset(trusted))
+        else:
+            others.add(native_id)
+    return Zone(frozenset(own), frozenset(organisations), frozenset(trusted), frozenset(others))
 
 
 def posture(row: Posture) -> SeenPosture:

@@ -168,11 +168,12 @@ class SeenIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """What is ours: accounts (native ids), organisations, and third parties that someone trusts today."""
+    """What is ours: accounts (native ids), organisations, and third parties, those that someone trusts today apart."""
 
     accounts: frozenset[str] = frozenset()
     organisations: frozenset[str] = frozenset()
     trusted: frozenset[str] = frozenset()
+    third_parties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

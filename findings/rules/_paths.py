@@ -93,7 +93,8 @@ def wide_powers(identity: SeenIdentity, *classes: str) -> list[SeenPower]:
     return [
         power
         for power in identity.powers
-        if power.power in (classes or DOES) and power.breadth in WIDE and not power.conditional
+        if power.power in (classes or DOES) and power.breadth in WIDE and power.scope != "directory"
+        if not power.conditional
     ]
 
 

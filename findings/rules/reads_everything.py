@@ -31,6 +31,8 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
 
 def _is_wide(seen: Seen, power: SeenPower) -> bool:
     """Over the account; in Azure, a resource group is wide, too: whatever is put into it later is taken in."""
+    if power.scope == "directory":
+        return False
     return power.breadth in WIDE or (seen.provider == "azure" and power.breadth == "pattern")
 
 
