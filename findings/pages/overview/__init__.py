@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils import timezone
 
 from findings.pages import _feed, _scope
+from findings.pages.overview.combinations import combinations
 from findings.pages.overview.coverage import coverage
 from findings.pages.overview.daily import daily
 from findings.pages.overview.figures import figures
@@ -41,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "findings/overview/overview.html", {
         "now": now, "scope": scope.choice, "scopes": scope.choices, "coverage": covered, "complete": complete,
         "figures": _card("figures", lambda: figures(scope, complete, now)),
+        "combinations": _card("combinations", lambda: combinations(scope)),
         "daily": _card("daily", lambda: daily(scope.accounts, now)),
         "newest": _card("newest", lambda: _feed.folded(_feed.newest(scope.accounts, NEWEST * 3))[:NEWEST]),
         "headroom": _card("headroom", lambda: headroom(scope.accounts)),
