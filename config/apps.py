@@ -8,4 +8,5 @@ class InstallationConfig(AppConfig):
 
     def ready(self) -> None:
         import config.checks
-        import config.deeds  # noqa: F401 - both register what they hold
+        import config.deeds
+        import config.sessions  # noqa: F401 - each registers what it holds

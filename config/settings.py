@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.sessions.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.permission.DeclaredPermissions",
     "django_structlog.middlewares.RequestMiddleware",
@@ -126,6 +128,7 @@ if TESTING:
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "config.passwords.AtMost", "OPTIONS": {"max_length": 128}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -136,13 +139,23 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGIN_TIMEOUT = 900
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Counted where all processes that answer pages see it; several machines need a cache they share.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if TESTING
+    else env.cache("FANLIGHT_CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}?max_entries=20000")
+}
 ACCOUNT_RATE_LIMITS = {"login": "20/5m/ip", "login_failed": "5/5m/key,20/5m/ip"}
 
 SESSION_COOKIE_NAME = "__Host-fanlight" if HTTPS else "fanlight"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# Without a sign of life, and in all.
 SESSION_COOKIE_AGE = env.int("FANLIGHT_SESSION_HOURS", default=8) * 3600
+SESSION_LONGEST = env.int("FANLIGHT_SESSION_DAYS", default=7) * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
@@ -263,7 +276,14 @@ FINDING_DUE_DAYS = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "inventory.api.bearer.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["inventory.api.bearer.PerToken"],
+    "DEFAULT_THROTTLE_RATES": {"token": f"{env.int('FANLIGHT_TOKEN_REQUESTS_A_MINUTE', default=600)}/min"},
+    # The address of a request is found as everywhere else: behind as many proxies as are ours.
+    "NUM_PROXIES": PROXIES,
     "DEFAULT_PERMISSION_CLASSES": ["inventory.api.permission.Declared"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

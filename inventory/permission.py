@@ -55,7 +55,8 @@ def fulfils(user: Any, verb: str) -> bool:
         return True
     if verb == SELF:
         return bool(getattr(user, "is_authenticated", False))
-    return bool(places_of(user, verb))
+    # What concerns the whole installation is not for those who administer a part of it.
+    return may(user, verb) if verb == "administer" else bool(places_of(user, verb))
 
 
 def refusal(verb: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import searched, tables
+from inventory.api import searched, tables, tokens
 
 urlpatterns = [
     path("accounts/", tables.AccountList.as_view(), name="api-accounts"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("snapshots/<str:uid>/<int:number>/", tables.OneSnapshot.as_view(), name="api-snapshot"),
     path("changes/", tables.ChangeList.as_view(), name="api-changes"),
     path("activity/", tables.ActivityList.as_view(), name="api-activity"),
+    path("tokens/", tokens.TokenList.as_view(), name="api-tokens"),
     path("searches/", tables.SearchList.as_view(), name="api-searches"),
 ]

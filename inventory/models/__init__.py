@@ -10,12 +10,14 @@ from inventory.models.identity import ActionPattern, Grant, Identity, Statement
 from inventory.models.people import Assignment, Role, SavedSearch, User
 from inventory.models.posture import IdentityPosture, Posture, Privilege
 from inventory.models.resource import QuarantinedEntry, RawAnswer, Resource, Snapshot
+from inventory.models.tokens import ApiToken
 
 __all__ = [
     "Account",
     "AccountGroup",
     "ActionPattern",
     "Activity",
+    "ApiToken",
     "Assignment",
     "AuditEntry",
     "Binding",
