@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0016_audit'),
+        ('inventory', '0018_identity_standing'),
     ]
 
     operations = [
