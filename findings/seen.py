@@ -233,6 +233,11 @@ class Seen:
         return next((lowered[key] for key in keys if lowered.get(key)), "")
 
     @property
+    def is_own_account(self) -> bool:
+        """Whether it is an account as a whole, and not one of its regions or a level above it."""
+        return self.native_id in (self.account, f"projects/{self.account}", f"/subscriptions/{self.account}".lower())
+
+    @property
     def is_sensitive(self) -> bool:
         """Whether its owner tagged it as working on data that must not leak."""
         return self.tag("data-class", "dataclass", "data_class", "data-classification", "classification").lower() in (
