@@ -84,8 +84,8 @@ class Scope(models.Model):
     `read_at` is the latest reading of any outcome, `complete_at` the latest in which every listing was complete. What
     was seen at `first_read_at` was there already: it counts as known, not as added.
     `activity_until` is the watermark of the cloud's log. `facts` holds small counts and limits of the scope.
-    `reading_since` and `reading_run` stand while a reading is under way; one that finds them set follows a reading that
-    was cut off, whose stored part nobody has judged yet.
+    `reading_run` stands while a reading is under way, `reading_since` until what it stored is judged; one that finds
+    either set follows a reading that was cut off, or judged by nobody.
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="scopes")

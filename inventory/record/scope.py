@@ -74,12 +74,14 @@ def open_scope(
         scope = Scope.objects.select_for_update().get(account=account, name=name)
         if scope.read_at and at < scope.read_at:
             raise StaleReading(f"{name} was already read at {scope.read_at:{_TIME}}, after {at:{_TIME}}.")
-        cut_off = scope.reading_since is not None
+        begun, closed = scope.reading_since is not None, scope.reading_run is None
+        # One that was closed, and still stands, was not judged: whoever did that died on the way.
+        cut_off, unjudged = begun and not closed, begun and closed
         scope.reading_since, scope.reading_run = scope.reading_since or at, run
         scope.save(update_fields=["reading_since", "reading_run"])
         before = {row.part: row for row in scope.coverage.all()}
     scope.account = account
-    return ScopeRecorder(Reading(scope, at, run, normalizer, keep_raw, before), cut_off, optional)
+    return ScopeRecorder(Reading(scope, at, run, normalizer, keep_raw, before), cut_off, optional, unjudged)
 
 
 _TIME = "%Y-%m-%d %H:%M:%S"
@@ -88,9 +90,9 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 class ScopeRecorder:
     """The record of one reading of one scope; not shared between threads."""
 
-    def __init__(self, reading: Reading, cut_off: bool, optional: frozenset[str]) -> None:
+    def __init__(self, reading: Reading, cut_off: bool, optional: frozenset[str], unjudged: bool = False) -> None:
         self.reading, self.scope, self.at = reading, reading.scope, reading.at
-        self.cut_off, self.optional = cut_off, optional
+        self.cut_off, self.optional, self.unjudged = cut_off, optional, unjudged
         self.outcome = Outcome()
         self._told: dict[int, frozenset[str]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
@@ -159,7 +161,7 @@ class ScopeRecorder:
             self._write_coverage(outcome.coverage)
             self._write_quarantine(quarantined)
             if self.cut_off:
-                outcome.recovered = list(Resource.objects.filter(scope=scope).values_list("pk", flat=True))
+                outcome.recovered = self._all()
             self._write_gap(scope)
             self._write_scope(scope, facts)
             # robust: a fault of judging is logged, and does not undo what was read.
@@ -170,7 +172,15 @@ class ScopeRecorder:
     def _hand_over(self) -> None:
         """Tell whoever judges; a function of its own, because Django names what failed."""
         scope = Scope.objects.select_related("account").get(pk=self.scope.pk)
+        if self.unjudged and not self.outcome.recovered:
+            self.outcome.recovered = self._all()
         scope_recorded.send(Scope, scope=scope, outcome=self.outcome)
+        # Only now is the reading over: when a worker dies before this, the next one judges everything.
+        if self.outcome.touched or self.unjudged:
+            Scope.objects.filter(pk=scope.pk, reading_run=None).update(reading_since=None)
+
+    def _all(self) -> list[int]:
+        return list(Resource.objects.filter(scope=self.scope).values_list("pk", flat=True))
 
     def _protected(self, quarantined: Sequence[Quarantined]) -> set[int]:
         """What could not be understood is there all the same: it is not gone."""
@@ -241,7 +251,9 @@ class ScopeRecorder:
         scope.state, scope.reason = self.outcome.state, main_reason(coverage)
         scope.read_at, scope.last_run = self.at, self.reading.run
         scope.first_read_at = scope.first_read_at or self.at
-        scope.reading_since = scope.reading_run = None
+        scope.reading_run = None
+        if not (self.outcome.touched or self.unjudged):
+            scope.reading_since = None
         listings = {part.state for part in coverage if part.listing and not part.optional}
         if listings and listings <= {ReadState.COMPLETE, ReadState.NOT_APPLICABLE}:
             scope.complete_at = self.at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -330,3 +330,19 @@ def test_an_account_of_a_cloud_without_a_judge_is_passed_over() -> None:
     Account.objects.create(provider="other", native_id="1", name="elsewhere")
     [(_, done)] = judge_everything(DAY_ONE)
     assert not done
+
+
+def test_what_a_dying_worker_stored_and_did_not_judge_is_judged_with_the_next_reading(
+    account: Account, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    def read(at: datetime, judged: bool) -> None:
+        with django_capture_on_commit_callbacks(execute=judged):
+            roles(account, role(READER_ROLE, "p", READ), at=at)
+            functions(account, function("reports", READER_ROLE), at=at)
+
+    read(DAY_ONE, judged=False)
+    assert not Posture.objects.exists()
+    read(DAY_ONE + HOUR, judged=True)
+    assert posture("reports").privilege == "read", "although nothing had changed"
+    read(DAY_ONE + 2 * HOUR, judged=True)
+    assert posture("reports").at == DAY_ONE + HOUR, "and then it is done"

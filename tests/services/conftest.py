@@ -1,7 +1,7 @@
-"""A Celery worker in a process of its own, on the test's database, over Redis.
+"""A Celery worker in a process of its own, on the test's database, over Redis or RabbitMQ.
 
-These tests run where PostgreSQL is the database (DATABASE_URL) and a Redis answers; elsewhere they are skipped, or fail
-when FANLIGHT_REQUIRE_SERVICES says that both must be there.
+These tests run where PostgreSQL is the database (DATABASE_URL) and a broker answers; elsewhere they are skipped, or
+fail when FANLIGHT_REQUIRE_SERVICES says that both must be there. FANLIGHT_TEST_BROKER_URL names another broker.
 """
 
 from __future__ import annotations
@@ -11,26 +11,33 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import pytest
+from celery.app.amqp import AMQP
 from django.conf import settings
 from django.db import connection
-from kombu import Connection
+from kombu import Connection, pools
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from tests.services.cut import Wire
 
 
 def own_broker() -> str:
-    """Each process of the tests has a numbered database of its own in the same Redis."""
-    base, _, number = os.environ.get("FANLIGHT_TEST_BROKER_URL", "redis://127.0.0.1:6379/9").rpartition("/")
+    """Each process of the tests has a numbered database of its own in the same Redis (in RabbitMQ a queue)."""
+    wanted = os.environ.get("FANLIGHT_TEST_BROKER_URL", "redis://127.0.0.1:6379/9")
+    if not wanted.startswith("redis"):
+        return wanted
+    base, _, number = wanted.rpartition("/")
     return f"{base}/{int(number) + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
 
 
 BROKER = own_broker()
+QUEUE = f"fanlight-test-{os.getpid()}"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,47 +61,77 @@ def missing() -> str:
 
 
 @pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The application of this process sends its tasks to the broker."""
+def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The application of this process sends its tasks to the broker, in a queue of its own."""
     if reason := missing():
         if os.environ.get("FANLIGHT_REQUIRE_SERVICES"):
             pytest.fail(reason)
         pytest.skip(reason)
-    monkeypatch.setattr(app.conf, "broker_url", BROKER)
+    send_through(monkeypatch, BROKER)
+    yield BROKER
+    with suppress(OperationalError, OSError), Connection(BROKER, connect_timeout=2) as link:
+        channel: Any = link.default_channel
+        channel.queue_delete(QUEUE)
+
+
+def send_through(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Let the application of this process use this broker, and forget what it knew of another."""
+    monkeypatch.setattr(app.conf, "broker_url", url)
+    monkeypatch.setattr(settings, "CELERY_TASK_DEFAULT_QUEUE", QUEUE)
     monkeypatch.setattr(app, "_pool", None)
-    monkeypatch.setattr(app.amqp, "_producer_pool", None)
-    app.control.purge()
-    return BROKER
+    monkeypatch.setattr(app, "amqp", AMQP(app))
+    # Pools are kept by address in a place of kombu's own.
+    pools.reset()
 
 
-def database_url() -> str:
-    """The address of the test's own database, for another process."""
+def database_url(port: int | None = None) -> str:
+    """The address of the test's own database, for another process; through another port of this machine if given."""
     known = connection.settings_dict
     user, password = quote(str(known["USER"])), quote(str(known["PASSWORD"]))
     who = f"{user}:{password}" if password else user
-    return f"postgres://{who}@{known['HOST'] or '127.0.0.1'}:{known['PORT'] or 5432}/{known['NAME']}"
+    where = f"127.0.0.1:{port}" if port else f"{known['HOST'] or '127.0.0.1'}:{known['PORT'] or 5432}"
+    return f"postgres://{who}@{where}/{known['NAME']}"
+
+
+def through(url: str, port: int) -> str:
+    """The same address by another port of this machine."""
+    parts = urlsplit(url)
+    who, at, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{who}{at}127.0.0.1:{port}"))
 
 
 @pytest.fixture
-def start_worker(
-    broker: str, transactional_db: None, tmp_path: Path
-) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Start a worker; all that were started are ended afterwards."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment: dict[str, str] = {
+def environment(broker: str, transactional_db: None, tmp_path: Path) -> dict[str, str]:
+    """What a process of the product needs to work on the test's database and queue."""
+    return {
         **os.environ,
         "DATABASE_URL": database_url(),
         "CELERY_BROKER_URL": broker,
+        "FANLIGHT_QUEUE": QUEUE,
         "FANLIGHT_VAR": str(tmp_path),
         "FANLIGHT_SECRET_KEY": settings.SECRET_KEY,
         "FANLIGHT_FINGERPRINT_KEY": settings.FINGERPRINT_KEY,
         "FANLIGHT_LOG_FORMAT": "lines",
     }
 
-    def start() -> subprocess.Popen[bytes]:
+
+class StartWorker(Protocol):
+    def __call__(self, **more: str) -> subprocess.Popen[bytes]: ...
+
+
+@pytest.fixture
+def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[StartWorker]:
+    """Start a worker, with other settings if some are given; all that were started are ended afterwards."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**more: str) -> subprocess.Popen[bytes]:
+        number = len(started)
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "threads", "-c", "2"]
-        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
-        process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log)
+        command += ["--hostname", f"worker-{number}@%h", "--without-gossip", "--without-mingle"]
+        log = (tmp_path / f"worker-{number}.log").open("wb")
+        process = subprocess.Popen(
+            command, env=environment | more, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+        )
         started.append(process)
         return process
 
@@ -102,6 +139,34 @@ def start_worker(
     for process in started:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def cut() -> Iterator[Callable[[str, int], Wire]]:
+    """Wires to servers on this machine, closed afterwards."""
+    wires: list[Wire] = []
+
+    def lay(host: str, port: int) -> Wire:
+        wires.append(Wire(host, port))
+        return wires[-1]
+
+    yield lay
+    for wire in wires:
+        wire.close()
+
+
+@pytest.fixture
+def database_wire(transactional_db: None, cut: Callable[[str, int], Wire]) -> Wire:
+    """A wire to PostgreSQL."""
+    known = connection.settings_dict
+    return cut(str(known["HOST"] or "127.0.0.1"), int(known["PORT"] or 5432))
+
+
+@pytest.fixture
+def broker_wire(broker: str, cut: Callable[[str, int], Wire]) -> Wire:
+    """A wire to the broker."""
+    parts = urlsplit(broker)
+    return cut(parts.hostname or "127.0.0.1", parts.port or 5672)
 
 
 def until(condition: Callable[[], Any], seconds: float = 60) -> Any:

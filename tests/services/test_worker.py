@@ -1,8 +1,7 @@
 """A collection that goes through a broker and a worker ends as one that does not."""
 
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,9 +14,7 @@ from collectors.sandbox.estate.aws.accounts import FRANKFURT, MANAGEMENT
 from collectors.tasks import start_run, tick
 from collectors.trial import ask_for_trial
 from inventory.models import Account, Function
-from tests.services.conftest import until
-
-Worker = Callable[[], subprocess.Popen[bytes]]
+from tests.services.conftest import StartWorker, until
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ def ended(run: Run) -> Run | None:
     return run if run.finished_at else None
 
 
-def test_a_run_goes_through_the_broker_and_is_recorded(account: Account, start_worker: Worker) -> None:
+def test_a_run_goes_through_the_broker_and_is_recorded(account: Account, start_worker: StartWorker) -> None:
     start_worker()
     asked = start_run(account, "person")
     run = until(lambda: ended(asked))
@@ -48,7 +45,7 @@ def test_a_run_goes_through_the_broker_and_is_recorded(account: Account, start_w
     assert account.last_good_at is not None
 
 
-def test_the_tick_starts_what_is_due(account: Account, start_worker: Worker) -> None:
+def test_the_tick_starts_what_is_due(account: Account, start_worker: StartWorker) -> None:
     Account.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     start_worker()
     tick.delay()
@@ -57,7 +54,7 @@ def test_the_tick_starts_what_is_due(account: Account, start_worker: Worker) -> 
     assert Run.objects.get().trigger == "schedule"
 
 
-def test_the_connection_test_is_done_by_the_worker(account: Account, start_worker: Worker) -> None:
+def test_the_connection_test_is_done_by_the_worker(account: Account, start_worker: StartWorker) -> None:
     start_worker()
     test = ask_for_trial(account, None)
     until(lambda: ConnectionTest.objects.get(pk=test.pk).finished_at)
@@ -67,7 +64,7 @@ def test_the_connection_test_is_done_by_the_worker(account: Account, start_worke
 
 
 def test_a_killed_worker_leaves_a_run_that_another_finishes(
-    account: Account, sandbox: RunningSandbox, start_worker: Worker
+    account: Account, sandbox: RunningSandbox, start_worker: StartWorker
 ) -> None:
     sandbox.fault("lambda:ListFunctions", "hang")
     first = start_worker()
