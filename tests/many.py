@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from inventory.models import Function, Posture, Resource, Tag, Trigger
+from inventory.models import ExposedBinding, Function, Posture, Resource, Snapshot, Tag, Trigger, Trust
 from inventory.models.resource import uid_of
 from tests.cast import DAY_TWO, Cast, native_id
 
@@ -26,3 +26,24 @@ def copy_mailer(cast: Cast, count: int, begin: int = 0) -> None:
         Posture.objects.create(function=copy, privilege="read", invoke="none", at=DAY_TWO)
         Tag.objects.create(function=copy, key="team", value=f"team-{number}")
         Trigger.objects.create(function=copy, kind="sqs", source=f"queue-{number}")
+        expose(copy, number)
+
+
+def expose(function: Function, number: int) -> None:
+    """An outside account may call the function since its second snapshot; every other account is trusted."""
+    party = f"{900000000000 + number}"
+    for revision in (1, 2):
+        Snapshot.objects.create(
+            resource_id=function.pk, number=revision, at=DAY_TWO, changed_after=DAY_TWO - timedelta(days=1),
+            digest="x", document={}, changed=["access"],
+        )  # fmt: skip
+    ExposedBinding.objects.create(
+        function=function, account=function.account, provider="aws", tab="external", part="invoke", action="invoke",
+        level="external", rung=5, principal=party, kind="account", party=party, since=DAY_TWO, since_number=2,
+        since_exact=True, digest="x", at=DAY_TWO,
+    )  # fmt: skip
+    if number % 2:
+        Trust.objects.create(
+            provider="aws", party=party, reason="a contract", by_name="operator", at=DAY_TWO,
+            until=DAY_TWO + timedelta(days=36_500),
+        )  # fmt: skip

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from findings.pages.functions.asked import Asked
 from inventory.freshness import Freshness, freshness
+from inventory.models import Account
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,12 @@ class Coverage:
 
 
 def coverage(wanted: Asked) -> Coverage:
-    states = freshness(wanted.scope.accounts, wanted.now)
+    return coverage_of(wanted.scope.accounts, wanted.now)
+
+
+def coverage_of(accounts: QuerySet[Account], now: datetime) -> Coverage:
+    """How far a list over these accounts can be trusted."""
+    states = freshness(accounts, now)
     providers = sorted({state.provider for state in states})
     late = frozenset(state.account for state in states if not state.is_complete)
     as_of = [as_of_provider(provider, [s for s in states if s.provider == provider]) for provider in providers]

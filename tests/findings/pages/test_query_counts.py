@@ -30,6 +30,9 @@ ADDRESSES = {
     "api snapshots": "/api/v1/snapshots/?limit=500",
     "api changes": "/api/v1/changes/?limit=500",
     "identities": "/identities/?q=",
+    "exposure": "/exposure/?tab=external",
+    "exposure, matrix": "/exposure/?tab=external&view=matrix",
+    "exposure, jsonl": "/exposure.jsonl?tab=external",
 }
 
 
