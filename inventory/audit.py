@@ -43,6 +43,7 @@ ACTIONS: dict[str, str] = {
     "rule": "Changed a rule",
     "alert": "Changed an alert or a channel",
     "triage": "Said what becomes of findings",
+    "trust": "Trusted a third party, or ended that",
     "export": "Exported",
     "settings": "Changed a setting",
     "denied": "Was refused",

@@ -68,7 +68,10 @@ PLAIN: Mapping[str, Kwargs] = {
 
 
 #: What an address must be asked to say anything at all.
-ASKED: Mapping[str, str] = {"resolve": f"?id={native_id('mailer')}"}
+ASKED: Mapping[str, str] = {
+    "resolve": f"?id={native_id('mailer')}",
+    "exposure-trust": "?provider=aws&party=999988887777",
+}
 
 
 def _function(cast: Cast) -> Kwargs:

@@ -13,6 +13,7 @@ from findings.pages.exposure.asked import Asked, asked
 from findings.pages.exposure.rows import COLUMNS, load, plain, rows_of
 from findings.pages.functions.coverage import coverage_of
 from findings.pages.functions.export import Echo
+from inventory.audit import audit
 from inventory.chunks import batched
 from inventory.output import as_json, cell
 from inventory.permission import needs
@@ -74,6 +75,9 @@ def _rows(wanted: Asked) -> Iterator[dict[str, Any]]:
 
 def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> StreamingHttpResponse:
     log.info("list_exported", list="exposure", form=ending, query=wanted.q, tab=wanted.tab, who=wanted.who)
+    audit("export", wanted.request, after={
+        "list": "exposure", "form": ending, "query": wanted.q, "tab": wanted.tab, "who": wanted.who,
+    })  # fmt: skip
     answer = StreamingHttpResponse(lines, content_type=kind)
     name = f"exposure_{wanted.tab}_{wanted.who}_{wanted.now:%Y-%m-%dT%H%MZ}.{ending}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

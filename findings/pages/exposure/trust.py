@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from findings.pages._parties import Party, known
+from inventory.audit import audit
 from inventory.history import clean
 from inventory.models import Account, ExposedBinding, Trust, User
 from inventory.models.exposure import LONGEST_TRUST
@@ -108,11 +109,7 @@ def end_trust(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "findings/exposure/trust.html", _shown(request, party, TrustForm(at), at), status=400)
     reason = str(clean(form.cleaned_data["reason"])).strip()
-    held = Trust.objects.active(at).covering(party.provider, party.native_id)
-    ended = held.update(
-        ended_at=at, ended_by=request.user, ended_by_name=request.user.get_username(), end_reason=reason
-    )
-    if ended:
+    if _end(request, party, reason, at):
         log.info("trust_ended", provider=party.provider, party=party.native_id, user=request.user.get_username())
         messages.success(request, f"{party.native_id} is not trusted any more; its bindings count again.")
     else:
@@ -153,11 +150,26 @@ def _begin(request: HttpRequest, party: Party, told: dict[str, Any], at: datetim
     # To the end of the day that was named, and never longer than trust may last.
     until = min(datetime.combine(told["until"] + timedelta(days=1), time(), UTC), at + LONGEST_TRUST)
     with transaction.atomic():
-        Trust.objects.create(
+        record = Trust.objects.create(
             provider=party.provider, party=party.native_id, reason=told["reason"], by=user,
             by_name=user.get_username(), at=at, until=until,
         )  # fmt: skip
+        audit("trust", request, of=record, after={"reason": record.reason, "until": str(until)})
     log.info("trust_begun", provider=party.provider, party=party.native_id, user=user.get_username(), until=until)
+
+
+def _end(request: HttpRequest, party: Party, reason: str, at: datetime) -> bool:
+    """End the trust that holds; False when there is none."""
+    user = request.user
+    assert isinstance(user, User)
+    with transaction.atomic():
+        records = list(Trust.objects.active(at).covering(party.provider, party.native_id).select_for_update())
+        for record in records:
+            record.ended_at, record.end_reason = at, reason
+            record.ended_by, record.ended_by_name = user, user.get_username()
+            record.save()
+            audit("trust", request, of=record, before={"until": str(record.until)}, after={"ended": reason})
+    return bool(records)
 
 
 def _shown(request: HttpRequest, party: Party, form: TrustForm, at: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from findings.evaluate import judge_account
-from inventory.models import Account, AccountGroup, Assignment, ExposedBinding, Trust, User
+from inventory.models import Account, AccountGroup, Assignment, AuditEntry, ExposedBinding, Trust, User
 from tests.cast import CHECKOUT_ROLE, DAY_TWO, NUMBER, REGION, Cast, access, function, native_id, record_day
 
 Json = Any
@@ -191,6 +191,7 @@ def test_an_operator_trusts_an_account_and_ends_it_and_the_record_stays(operator
     )  # fmt: skip
     assert counts(operator)[1] == (3, 0)
     assert "contract ended" in operator.get("/exposure/trusted/").content.decode()
+    assert [entry.action for entry in AuditEntry.objects.filter(name=f"aws {PARTNER}")] == ["trust", "trust"]
     assert send(operator).status_code == 302, "it can be trusted again"
     assert Trust.objects.count() == 2
 
