@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from findings.access.sources import sources
 from findings.pages.function import because
 from findings.pages.function.asking import asking
 from findings.pages.function.reaching import of_reach
@@ -65,6 +66,7 @@ def of_identity(identity: Resource | None, user: User | Any) -> dict[str, Any]:
         "powers": powers,
         "paths": paths,
         "path_count": path_count,
+        "sources": sources(identity.provider),
         **of_services(identity, row),
         **of_reach(row),
     }

