@@ -188,9 +188,10 @@ class PoliciesSection(TypedDict, total=False):
 
 
 class UsageSection(TypedDict, total=False):
-    """`usage`: services an identity may use, each with the month of its last use ("": not in the tracked period)."""
+    """`usage`: services an identity may use, each with the month of its last use ("": not in the tracked period), and
+    `actions` with theirs where the cloud tracks single ones."""
 
-    services: list[dict[str, str]]
+    services: list[dict[str, Json]]
 
 
 class DocumentSection(TypedDict, total=False):

@@ -175,7 +175,8 @@ def _used_services(reach: Reach, memory: Memory, roles: list[Json]) -> dict[str,
         and _for_functions(role)
         and plan.detail({"FunctionArn": role.get("Arn"), "RevisionId": ""})
     ][:REPORTS_A_RUN]  # fmt: skip
-    jobs = {arn: part(reach.ask, "iam", "GenerateServiceLastAccessedDetails", "JobId", Arn=arn) for arn in due}
+    asked = {"Granularity": "ACTION_LEVEL"}  # As many calls, and of some services the actions, too.
+    jobs = {arn: part(reach.ask, "iam", "GenerateServiceLastAccessedDetails", "JobId", Arn=arn, **asked) for arn in due}
     until = time.monotonic() + min(REPORTS_SECONDS, reach.left() / 2)
     return {
         arn: job if isinstance(job, Unread) else part(_report, reach, job["JobId"], until) for arn, job in jobs.items()

@@ -179,15 +179,17 @@ def _in_force(listed: Mapping[str, Json]) -> Json:
 
 
 def _usage(listed: Json) -> Json:
-    """Services with the month of their last use: the day would make a history of its own."""
-    return {
-        "services": [
-            {"service": text(entry, "ServiceNamespace"), "month": text(entry, "LastAuthenticated")[:7]}
-            for entry in sorted(
-                objects(listed, "ServicesLastAccessed"), key=lambda entry: text(entry, "ServiceNamespace")
-            )
-        ]
-    }
+    """Services, and those of their actions that IAM tracks, with the month of their last use: the day would make a
+    history of its own."""
+    entries = sorted(objects(listed, "ServicesLastAccessed"), key=lambda entry: text(entry, "ServiceNamespace"))
+    return {"services": [_used_service(entry) for entry in entries]}
+
+
+def _used_service(entry: Mapping[str, Json]) -> Json:
+    told = {"service": text(entry, "ServiceNamespace"), "month": text(entry, "LastAuthenticated")[:7]}
+    tracked = objects(entry.get("TrackedActionsLastAccessed"), "TrackedActionsLastAccessed")
+    actions = {text(one, "ActionName"): text(one, "LastAccessedTime")[:7] for one in tracked}
+    return told | ({"actions": dict(sorted(actions.items()))} if actions else {})
 
 
 def _used_at(listed: Mapping[str, Json]) -> datetime | None:

@@ -92,6 +92,14 @@ def test_used_services_are_told_by_month() -> None:
     assert observation.detail_read
 
 
+def test_actions_that_iam_tracks_are_told_by_month_too() -> None:
+    tracked = [{"ActionName": "PutObject"}, {"ActionName": "GetObject", "LastAccessedTime": "2026-01-30T10:00:00Z"}]
+    used = [{"ServiceNamespace": "s3", "LastAuthenticated": "2026-02-11T10:00:00Z",
+             "TrackedActionsLastAccessed": tracked}]  # fmt: skip
+    (service,) = seen("roles", role() | {"used": used}).sections["usage"]["services"]
+    assert service["actions"] == {"GetObject": "2026-01", "PutObject": ""}
+
+
 @pytest.mark.parametrize("listing", ["roles", "policies"])
 @pytest.mark.parametrize("entry", [None, "x", {}, {"Arn": 1}, {"Arn": "no arn"}])
 def test_an_entry_without_arn_is_malformed(listing: str, entry: Any) -> None:
