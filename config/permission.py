@@ -23,8 +23,6 @@ FOREIGN: Mapping[str, Needs] = {
     "account_signup": {"GET": ANYONE},
     "account_reauthenticate": _SELF,
     "account_change_password": _SELF,
-    "account_reset_password_from_key": _ANYONE,
-    "account_reset_password_from_key_done": {"GET": ANYONE},
     "mfa_index": {"GET": SELF},
     "mfa_authenticate": _ANYONE,
     "mfa_reauthenticate": _SELF,
@@ -39,6 +37,7 @@ CLOSED = frozenset(
     {
         "account_email", "account_email_verification_sent", "account_confirm_email", "account_set_password",
         "account_reset_password", "account_reset_password_done", "account_confirm_login_code",
+        "account_reset_password_from_key", "account_reset_password_from_key_done",
     }
 )  # fmt: skip
 NOBODY: Needs = {}

@@ -63,6 +63,9 @@ PLAIN: Mapping[str, Kwargs] = {
     "search-suggest": {"listed": "functions"},
     "search-fields": {"listed": "functions"},
     "search-forget": {"slug": "none"},
+    "set-password": {"key": "MQ", "token": "none"},
+    "settings-search-share": {"slug": "none"},
+    "settings-token-revoke": {"pk": 0},
     "api-rule": {"id": "public_invoke"},
 }
 
@@ -111,6 +114,20 @@ def _finding(cast: Cast) -> Kwargs:
     return {"pk": found.pk}
 
 
+def _person(cast: Cast) -> Kwargs:
+    return {"pk": cast.viewer.pk}
+
+
+#: Routes about something that belongs to the installation, not to an account.
+OURSELVES: Mapping[str, Callable[[Cast], Kwargs]] = {
+    "settings-person": _person,
+    "settings-person-active": _person,
+    "settings-person-give": _person,
+    "settings-person-link": _person,
+    "settings-person-sessions": _person,
+    "settings-person-take": _person,
+}
+
 #: Routes about something of an account → how to fill them from the cast.
 OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "account": _account,
@@ -144,4 +161,4 @@ def address_of(route: Route, cast: Cast) -> str:
         return reverse(route.name) + ASKED.get(route.name, "")
     if route.name in PLAIN:
         return reverse(route.name, kwargs=dict(PLAIN[route.name]))
-    return reverse(route.name, kwargs=dict(OBJECTS[route.name](cast)))
+    return reverse(route.name, kwargs=dict({**OBJECTS, **OURSELVES}[route.name](cast)))

@@ -3,6 +3,8 @@ const sheet = document.getElementById("keys");
 const switchBox = sheet?.querySelector("[data-single-keys]");
 let going = false;
 
+// What was chosen in this browser goes before what the settings say.
+const singleKeys = () => (localStorage.getItem("single-keys") ?? document.documentElement.dataset.singleKeys) !== "off";
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
 
@@ -39,7 +41,7 @@ document.addEventListener("keydown", (event) => {
     if (typing(event.target)) event.target.blur();
     return;
   }
-  if (typing(event.target) || localStorage.getItem("single-keys") === "off") return;
+  if (typing(event.target) || !singleKeys()) return;
   if (event.key === "/") {
     const box = document.querySelector('main [data-key="/"]') ?? document.querySelector('[data-key="/"]');
     box?.focus();
@@ -55,7 +57,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (switchBox) {
-  switchBox.checked = localStorage.getItem("single-keys") !== "off";
+  switchBox.checked = singleKeys();
   switchBox.addEventListener("change", () => localStorage.setItem("single-keys", switchBox.checked ? "on" : "off"));
 }
 for (const button of document.querySelectorAll("[data-open-keys]")) button.addEventListener("click", () => sheet?.showModal());

@@ -36,6 +36,12 @@ document.querySelector("[data-toggle-theme]")?.addEventListener("click", () => {
   document.dispatchEvent(new CustomEvent("theme"));
 });
 
+// Settings that are kept for the person undo what was chosen in this browser only.
+document.querySelector("[data-appearance]")?.addEventListener("submit", () => {
+  localStorage.removeItem("theme");
+  localStorage.removeItem("single-keys");
+});
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });

@@ -1,8 +1,10 @@
-"""Named searches: those that come with the product, and a person's own."""
+"""Named searches: those that come with the product, a person's own, and those that others share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from findings.pages.functions.asked import Asked
 from inventory.models import SavedSearch, User
@@ -32,7 +34,9 @@ class Tab:
 def tabs(wanted: Asked) -> list[Tab]:
     found = [Tab(title, query, wanted.address(q=query), wanted.q == query) for title, query in BUILT_IN]
     if isinstance(wanted.request.user, User):
-        for saved in SavedSearch.objects.filter(owner=wanted.request.user, list_name="functions"):
-            here = wanted.q == saved.query
-            found.append(Tab(saved.name, saved.query, wanted.address(q=saved.query), here, saved.slug))
+        user = wanted.request.user
+        offered = SavedSearch.objects.filter(Q(owner=user) | Q(shared=True), list_name="functions")
+        for saved in offered:
+            slug = saved.slug if saved.owner_id == user.pk else ""
+            found.append(Tab(saved.name, saved.query, wanted.address(q=saved.query), wanted.q == saved.query, slug))
     return found
