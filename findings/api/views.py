@@ -17,8 +17,8 @@ from findings.api.shapes import BulkTriage, FindingPage, RuleShape, Triaged, Tri
 from findings.models import Finding, WrongTriage
 from findings.models.triage import FindingQuerySet
 from findings.present import RELATED, present_event, present_finding
-from findings.search import FINDINGS
 from findings.rule_standing import standings
+from findings.search import FINDINGS
 from inventory.api.pages import searched_page
 from inventory.api.searched import ASKED, MISSING, REFUSED, search_of
 from inventory.clock import now
