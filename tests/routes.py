@@ -67,6 +67,8 @@ PLAIN: Mapping[str, Kwargs] = {
     "settings-search-share": {"slug": "none"},
     "settings-token-revoke": {"pk": 0},
     "api-rule": {"id": "public_invoke"},
+    "rule": {"id": "public_invoke"},
+    "rule-setting": {"id": "public_invoke"},
 }
 
 
@@ -143,6 +145,8 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "api-identity": _identity,
     "api-run": _run,
     "api-snapshot": lambda cast: {**_function(cast), "number": 1},
+    "finding": _finding,
+    "finding-triage": _finding,
     "function": _function,
     "function-revision": lambda cast: {**_function(cast), "number": 1},
     "function-tab": lambda cast: {**_function(cast), "tab": "history"},

@@ -18,6 +18,7 @@ from findings.pages.overview.coverage import coverage
 from findings.pages.overview.daily import daily
 from findings.pages.overview.figures import figures
 from findings.pages.overview.headroom import headroom
+from findings.pages.overview.trend import trend
 from inventory.permission import needs
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "daily": _card("daily", lambda: daily(scope.accounts, now)),
         "newest": _card("newest", lambda: _feed.folded(_feed.newest(scope.accounts, NEWEST * 3))[:NEWEST]),
         "headroom": _card("headroom", lambda: headroom(scope.accounts)),
+        "trend": _card("trend", lambda: trend(scope.accounts, request.user, now)),
     })  # fmt: skip
 
 
