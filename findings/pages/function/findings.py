@@ -16,8 +16,8 @@ CLOSED_SHOWN = 50
 def context(subject: Subject) -> dict[str, Any]:
     rows = list(Finding.objects.filter(function=subject.function).select_related("assignee").order_by("-risk", "-pk"))
     for row in rows:
-        row.title, row.today = title_of(row.rule), row.score(subject.now)  # type: ignore[attr-defined]
-        row.late = row.is_overdue(subject.now)  # type: ignore[attr-defined]
+        row.title, row.today = title_of(row.rule), row.score(subject.now)
+        row.late = row.is_overdue(subject.now)
     verdicts = Verdicts.objects.filter(pk=subject.function.pk).select_related("shelf").first()
     told = verdicts.by_rule() if verdicts else {}
     return {

@@ -59,7 +59,7 @@ def trend(accounts: QuerySet[Account], user: Any, now: datetime) -> Trend:
     mine = active.filter(assignee=getattr(user, "pk", None), assignee__isnull=False)
     told = list(mine.select_related("resource", "account").order_by("-risk")[:MINE_SHOWN])
     for one in told:
-        one.title = title_of(one.rule)  # type: ignore[attr-defined]
+        one.title = title_of(one.rule)
     return Trend(
         judged=accounts.limit(Verdicts.objects.all()).exists(),  # type: ignore[attr-defined]
         severities={one.value: found.get(one.value, 0) for one in Severity},
