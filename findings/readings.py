@@ -39,7 +39,7 @@ def reading_of(account: Account, at: datetime) -> SeenReading:
         state__in=[ReadState.COMPLETE, ReadState.NOT_APPLICABLE]
     )
     gaps = rows.order_by("part", "scope__name").values_list(
-        "scope__name", "part", "state", "reason", "permission", "optional"
+        "scope__name", "part", "state", "reason", "permission", "optional", "listing"
     )
     return SeenReading(
         state=state.state, complete_at=state.complete_at, every_minutes=account.every_minutes,

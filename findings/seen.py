@@ -102,7 +102,10 @@ class SeenCodeChange:
 
 @dataclass(frozen=True, slots=True)
 class SeenGap:
-    """A part of the account that was not read completely last time: where, how it ended and why."""
+    """A part of the account that was not read completely last time: where, how it ended and why.
+
+    `listing` parts tell what exists at all; the others are sections of the resources in the scope.
+    """
 
     scope: str
     part: str
@@ -110,6 +113,7 @@ class SeenGap:
     reason: str = ""
     permission: str = ""
     optional: bool = False
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

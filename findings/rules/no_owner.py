@@ -11,7 +11,7 @@ from findings.severity import Severity
 
 OWNER = ("owner", "team", "contact", "maintainer", "squad", "owned-by", "owner-email")
 PURPOSE = ("purpose", "application", "app", "project", "service", "product", "component", "system")
-DATA = ("data-class", "dataclass", "data_class", "data-classification", "classification", "sensitivity")
+DATA = ("data", "data-class", "dataclass", "data_class", "data-classification", "classification", "sensitivity")
 
 
 def look(seen: Seen) -> Iterator[Evidence]:

@@ -15,14 +15,20 @@ def look(seen: Seen) -> Iterator[Evidence]:
     for gap in seen.reading.gaps if seen.reading else ():
         parts.setdefault(gap.part, []).append(gap)
     for part, gaps in parts.items():
-        optional = all(gap.optional for gap in gaps)
+        severity, because = _severity(gaps)
         yield Evidence(
             f"{part.replace('_', ' ').capitalize()} could not be read completely in {_places(gaps)}: {_why(gaps[0])}",
-            about=part,
-            severity=Severity.LOW if optional else None,
-            because="what is known of functions and their rights does not hang on it" if optional else "",
+            about=part, severity=severity, because=because,
             detail={"permissions": sorted({gap.permission for gap in gaps} - {""})},
-        )
+        )  # fmt: skip
+
+
+def _severity(gaps: list[SeenGap]) -> tuple[Severity | None, str]:
+    if all(gap.optional for gap in gaps):
+        return Severity.LOW, "what is known of functions and their rights does not hang on it"
+    if all(gap.state == "partial" and not gap.listing for gap in gaps):
+        return Severity.MEDIUM, "it was read of most resources"
+    return None, ""
 
 
 def _places(gaps: list[SeenGap]) -> str:
