@@ -56,23 +56,20 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, Roles, the role: detach AdministratorAccess or the policy named here, and allow what the "
-            "code "
-            "calls; Access Advisor shows what was used.",
+            "code calls; Access Advisor shows what was used.",
             cli="aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             terraform="aws_iam_role_policy_attachment: remove it; aws_iam_role_policy with the actions and ARNs "
             "needed.",
         ),
         "gcp": Fix(
             console="IAM, the service account, Edit: remove Owner or Project IAM Admin and give the roles the code "
-            "needs, on "
-            "single resources.",
+            "needs, on single resources.",
             cli="gcloud projects remove-iam-policy-binding PROJECT --member=serviceAccount:EMAIL --role=roles/owner",
             terraform="Remove the google_project_iam_member with role roles/owner.",
         ),
         "azure": Fix(
             console="Function App, Identity, Azure role assignments: remove Owner, User Access Administrator or the "
-            "custom "
-            "role named here; assign a role for the resources it uses.",
+            "custom role named here; assign a role for the resources it uses.",
             cli="az role assignment delete --assignee PRINCIPAL --role Owner --scope SCOPE",
             terraform="azurerm_role_assignment: a narrower role_definition_name and scope.",
         ),

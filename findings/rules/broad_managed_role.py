@@ -93,8 +93,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, Roles, the role: detach the policy; create one with the actions and ARNs the code uses "
-            "(IAM Access "
-            "Analyzer can draft it from the trail).",
+            "(IAM Access Analyzer can draft it from the trail).",
             cli="aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AmazonS3FullAccess",
             terraform="aws_iam_role_policy with named actions instead of the aws_iam_role_policy_attachment.",
         ),
@@ -106,8 +105,7 @@ RULE = Rule(
         ),
         "azure": Fix(
             console="Function App, Identity, Azure role assignments: replace Contributor by the data role it needs, "
-            "on the one "
-            "resource.",
+            "on the one resource.",
             cli="az role assignment delete --assignee PRINCIPAL --role Contributor --scope SCOPE",
             terraform="azurerm_role_assignment: a narrower role_definition_name and scope.",
         ),

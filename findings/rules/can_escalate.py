@@ -65,15 +65,13 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, the role: remove one permission of the path, or name in Resource the one role, policy or "
-            "function "
-            "it is for; give iam:PassRole a condition on iam:PassedToService.",
+            "function it is for; give iam:PassRole a condition on iam:PassedToService.",
             cli="aws iam put-role-policy --role-name ROLE --policy-name POLICY --policy-document file://narrow.json",
             terraform="aws_iam_role_policy: ARNs in Resource; a permissions_boundary on the aws_iam_role.",
         ),
         "gcp": Fix(
             console="IAM: replace Editor by roles for what it uses; grant Service Account User and Token Creator on "
-            "single "
-            "service accounts, never on the project.",
+            "single service accounts, never on the project.",
             cli="gcloud projects remove-iam-policy-binding PROJECT --member=serviceAccount:EMAIL --role=roles/editor",
             terraform="google_service_account_iam_member instead of google_project_iam_member.",
         ),

@@ -57,8 +57,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     subject=Subject.PRIVILEGE,
     why="A fault or a tampered library destroys what belongs to others, where naming the resources would have kept "
-    "it to "
-    "its own.",
+    "it to its own.",
     checks={
         "aws": _CHECK,
         "gcp": replace(_CHECK, needs=("identity:policies", "identity:organisation")),

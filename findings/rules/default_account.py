@@ -43,8 +43,8 @@ RULE = Rule(
     checks={"gcp": Check(look, needs=("identity",), applies=without_identity)},
     fix={
         "gcp": Fix(
-            console="IAM, Service accounts: create one for the function and grant what its code needs; then Cloud Run "
-            "functions, the function, Edit, Runtime service account.",
+            console="IAM, Service accounts: create one for the function and grant what its code needs; then Cloud "
+            "Run functions, the function, Edit, Runtime service account.",
             cli="gcloud functions deploy NAME --region REGION --service-account=EMAIL",
             terraform="google_cloudfunctions2_function: service_config.service_account_email.",
         )

@@ -57,8 +57,8 @@ RULE = Rule(
     fix={
         "azure": Fix(
             console="Entra admin centre, Enterprise applications, the managed identity, Permissions: note the "
-            "permission; it "
-            "is removed with PowerShell or Graph. Roles and administrators: remove the role assignment.",
+            "permission; it is removed with PowerShell or Graph. Roles and administrators: remove the role "
+            "assignment.",
             cli="az rest --method DELETE --url "
             "https://graph.microsoft.com/v1.0/servicePrincipals/PRINCIPAL/appRoleAssignments/ASSIGNMENT",
             terraform="Remove the azuread_app_role_assignment or azuread_directory_role_assignment.",

@@ -60,15 +60,13 @@ RULE = Rule(
         ),
         "gcp": Fix(
             console="Route all traffic to the VPC and name the destinations in egress firewall rules; or correct the "
-            "label "
-            "egress-intent.",
+            "label egress-intent.",
             cli="gcloud functions deploy NAME --region REGION --egress-settings=all",
             terraform='google_cloudfunctions2_function: vpc_connector_egress_settings = "ALL_TRAFFIC".',
         ),
         "azure": Fix(
             console="Route all outbound traffic into a network whose security group names the destinations; or "
-            "correct the "
-            "tag egress-intent.",
+            "correct the tag egress-intent.",
             cli="az functionapp config set --resource-group GROUP --name APP --vnet-route-all-enabled true",
             terraform="azurerm_linux_function_app: site_config { vnet_route_all_enabled = true }.",
         ),

@@ -133,22 +133,19 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, Roles, the role, Trust relationships: leave lambda.amazonaws.com alone; give the outsider "
-            "a role of "
-            "its own with a condition on sts:ExternalId.",
+            "a role of its own with a condition on sts:ExternalId.",
             cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
             terraform="aws_iam_role: assume_role_policy with lambda.amazonaws.com as the only principal.",
         ),
         "gcp": Fix(
             console="IAM, Service accounts, the account, Permissions: remove the member from outside; narrow a "
-            "workload "
-            "identity pool to one subject or attribute.",
+            "workload identity pool to one subject or attribute.",
             cli="gcloud iam service-accounts remove-iam-policy-binding EMAIL --member=MEMBER --role=ROLE",
             terraform="Remove the google_service_account_iam_member of the member from outside.",
         ),
         "azure": Fix(
             console="Managed Identities, the identity, Federated credentials: delete it, or name one repository and "
-            "branch "
-            "or environment as its subject.",
+            "branch or environment as its subject.",
             cli="az identity federated-credential delete --resource-group GROUP --identity-name NAME --name CREDENTIAL",
             terraform="azurerm_federated_identity_credential: subject without a wildcard.",
         ),

@@ -69,16 +69,14 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Lambda, the function, Configuration, Triggers and Destinations: replace what belongs to the "
-            "other account; "
-            "or register that account as trusted here.",
-            cli="aws lambda delete-event-source-mapping --uuid UUID; "
-            "aws lambda delete-function-event-invoke-config --function-name NAME",
+            "other account; or register that account as trusted here.",
+            cli="aws lambda delete-event-source-mapping --uuid UUID; aws lambda delete-function-event-invoke-config "
+            "--function-name NAME",
             terraform="aws_lambda_event_source_mapping and aws_lambda_function_event_invoke_config: ARNs of your own.",
         ),
         "gcp": Fix(
             console="Cloud Run functions, the function, Edit, Trigger: a topic of your own project; or register the "
-            "other "
-            "project as trusted here.",
+            "other project as trusted here.",
             cli="gcloud functions deploy NAME --region REGION --trigger-topic=TOPIC",
             terraform="google_cloudfunctions2_function: event_trigger { pubsub_topic }.",
         ),

@@ -28,9 +28,7 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
             severity, because = _certainty(way)
             yield Evidence(
                 f"{who} can replace the code of {seen.name} ({_short(way)}); it runs as {runs_as(seen, identity)}, "
-                f"which "
-                f"{does} "
-                f"({by(power)}); {way_out(seen)}",
+                f"which {does} ({by(power)}); {way_out(seen)}",
                 about=f"{way['principal']} {identity.native_id}", severity=severity, because=because, detail=way,
             )  # fmt: skip
     if ways:

@@ -68,8 +68,7 @@ RULE = Rule(
     fix={
         "gcp": Fix(
             console="Cloud Run functions, the function, Edit, Runtime service account: one of the function's own "
-            "project; "
-            "grant it what it needs over there.",
+            "project; grant it what it needs over there.",
             cli="gcloud functions deploy NAME --region REGION --service-account=EMAIL",
             terraform="google_cloudfunctions2_function: service_config.service_account_email.",
         ),

@@ -56,8 +56,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Choose a key under Environment variables, an image under Image, and subnets under VPC that "
-            "belong to this "
-            "account; or register the other account as ours or trusted here.",
+            "belong to this account; or register the other account as ours or trusted here.",
             cli="aws lambda update-function-configuration --function-name NAME --kms-key-arn KEY_ARN",
             terraform="aws_lambda_function: kms_key_arn, image_uri, vpc_config of your own.",
         ),

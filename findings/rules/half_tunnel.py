@@ -30,8 +30,7 @@ def not_all_routed(seen: Seen) -> Iterator[Evidence | Unsure]:
     if network.get("route_all") is False:
         yield Evidence(
             "Only traffic to private ranges is routed into its network; the platform carries the rest anywhere, past "
-            "the "
-            "security group and the firewall",
+            "the security group and the firewall",
             about="route_all",
         )
     elif network.get("attached") and network.get("route_all") is None:

@@ -60,8 +60,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, Roles, the role, Permissions boundary, Set; and a condition on iam:PermissionsBoundary "
-            "where it "
-            "creates or changes roles.",
+            "where it creates or changes roles.",
             cli="aws iam put-role-permissions-boundary --role-name ROLE --permissions-boundary POLICY_ARN",
             terraform="aws_iam_role: permissions_boundary.",
         )

@@ -72,15 +72,13 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Lambda, the function, Configuration, Permissions, Edit: choose a role that exists; or delete "
-            "the function "
-            "if nobody misses it.",
+            "the function if nobody misses it.",
             cli="aws lambda update-function-configuration --function-name NAME --role ROLE_ARN",
             terraform="aws_lambda_function: role = aws_iam_role.NAME.arn.",
         ),
         "gcp": Fix(
             console="IAM, Service accounts: enable the account; within 30 days a deleted one can be brought back. Or "
-            "give the "
-            "function another runtime service account.",
+            "give the function another runtime service account.",
             cli="gcloud iam service-accounts enable EMAIL",
             terraform="google_service_account: disabled = false.",
         ),

@@ -55,8 +55,7 @@ RULE = Rule(
     fix={
         "gcp": Fix(
             console="IAM, Service accounts, the account, Permissions: remove Service Account Token Creator and "
-            "Service Account "
-            "User from whoever does not deploy this function; remove both from the project.",
+            "Service Account User from whoever does not deploy this function; remove both from the project.",
             cli="gcloud iam service-accounts remove-iam-policy-binding EMAIL --member=MEMBER --role=ROLE",
             terraform="google_service_account_iam_member for the deployer alone, none on the project.",
         )

@@ -46,8 +46,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="VPC, Security groups, the group, Outbound rules: remove ::/0; or Lambda, Configuration, VPC: "
-            "switch IPv6 "
-            "traffic off.",
+            "switch IPv6 traffic off.",
             cli="aws ec2 revoke-security-group-egress --group-id SG --ip-permissions "
             "'IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]'",
             terraform="aws_vpc_security_group_egress_rule without cidr_ipv6; ipv6_allowed_for_dual_stack = false.",

@@ -33,9 +33,7 @@ def _chain(
     severity, because = _severity(how, conditional, way is not None)
     return Evidence(
         f"{start} runs as {runs_as(seen, identity)}, which may {_VERB[how]} {named} by "
-        f"{via.rpartition('/')[2] or via}, and "
-        f"so "
-        f"reach what they may do; {way_out(seen)}",
+        f"{via.rpartition('/')[2] or via}, and so reach what they may do; {way_out(seen)}",
         about=f"{identity.native_id} {how} {via}", severity=severity, because=because,
         detail={"reaches": [one.native_id for one in reached[:50]]},
     )  # fmt: skip
@@ -69,22 +67,19 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, the role: name in Resource the functions it is meant to deploy or call, and none that runs "
-            "with "
-            "more than it.",
+            "with more than it.",
             cli="aws iam put-role-policy --role-name ROLE --policy-name POLICY --policy-document file://narrow.json",
             terraform="aws_iam_role_policy: function ARNs instead of * for lambda:UpdateFunction* and lambda:Invoke*.",
         ),
         "gcp": Fix(
             console="IAM: take Cloud Functions Developer or Run Developer off the project and grant it on single "
-            "functions; "
-            "keep Service Account User off the strong accounts.",
+            "functions; keep Service Account User off the strong accounts.",
             cli="gcloud projects remove-iam-policy-binding PROJECT --member=serviceAccount:EMAIL --role=ROLE",
             terraform="google_cloudfunctions2_function_iam_member instead of google_project_iam_member.",
         ),
         "azure": Fix(
             console="Access control (IAM): assign Website Contributor on the one app it deploys, never on the "
-            "resource group "
-            "or subscription of a stronger app.",
+            "resource group or subscription of a stronger app.",
             cli="az role assignment delete --assignee PRINCIPAL --role ROLE --scope SCOPE",
             terraform="azurerm_role_assignment: the app's id as scope.",
         ),

@@ -44,8 +44,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Lambda, Network connectors, the connector, Edit: no elastic IP, and private subnets with a NAT "
-            "gateway "
-            "where it needs the internet.",
+            "gateway where it needs the internet.",
         )
     },
     fails=(_connected("ServiceManaged"),),

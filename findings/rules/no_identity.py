@@ -27,8 +27,7 @@ RULE = Rule(
     fix={
         "azure": Fix(
             console="Function App, Identity, System assigned: On; then assign roles on what it uses and take the "
-            "keys out of "
-            "its settings.",
+            "keys out of its settings.",
             cli="az functionapp identity assign --resource-group GROUP --name APP",
             terraform='azurerm_linux_function_app: identity { type = "SystemAssigned" }.',
         )

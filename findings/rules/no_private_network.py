@@ -58,8 +58,8 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Lambda, the function, Configuration, VPC, Edit: private subnets and a security group of its own.",
-            cli="aws lambda update-function-configuration --function-name NAME "
-            "--vpc-config SubnetIds=SUBNET1,SUBNET2,SecurityGroupIds=SG",
+            cli="aws lambda update-function-configuration --function-name NAME --vpc-config "
+            "SubnetIds=SUBNET1,SUBNET2,SecurityGroupIds=SG",
             terraform="aws_lambda_function: vpc_config { subnet_ids, security_group_ids }.",
         ),
         "gcp": Fix(

@@ -104,8 +104,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="VPC, Security groups, the group, Outbound rules: replace 0.0.0.0/0 and ::/0 by the address "
-            "ranges, prefix "
-            "lists and groups the function talks to.",
+            "ranges, prefix lists and groups the function talks to.",
             cli="aws ec2 revoke-security-group-egress --group-id SG --ip-permissions "
             "'IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]'",
             terraform="aws_vpc_security_group_egress_rule: a cidr_ipv4, prefix_list_id or "
@@ -113,18 +112,16 @@ RULE = Rule(
         ),
         "gcp": Fix(
             console="VPC network, Firewall: an egress rule that denies 0.0.0.0/0 with low priority, and allow rules "
-            "for the "
-            "destinations before it.",
+            "for the destinations before it.",
             cli="gcloud compute firewall-rules create deny-egress --network=NETWORK --direction=EGRESS --action=DENY "
             "--rules=all --destination-ranges=0.0.0.0/0 --priority=65000",
             terraform='google_compute_firewall: direction = "EGRESS", deny { protocol = "all" }.',
         ),
         "azure": Fix(
             console="Network security groups, the subnet's group, Outbound security rules: deny the service tag "
-            "Internet "
-            "after allowing the tags it needs; or route 0.0.0.0/0 to a firewall.",
-            cli="az network nsg rule create --resource-group GROUP --nsg-name NSG --name DenyInternet --priority 4000 "
-            "--direction Outbound --access Deny --protocol '*' --destination-address-prefixes Internet "
+            "Internet after allowing the tags it needs; or route 0.0.0.0/0 to a firewall.",
+            cli="az network nsg rule create --resource-group GROUP --nsg-name NSG --name DenyInternet --priority "
+            "4000 --direction Outbound --access Deny --protocol '*' --destination-address-prefixes Internet "
             "--destination-port-ranges '*'",
             terraform='azurerm_network_security_rule: direction = "Outbound", access = "Deny", '
             'destination_address_prefix = "Internet".',

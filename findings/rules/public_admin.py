@@ -32,15 +32,13 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Close one end today: under Function URL set the auth type to AWS_IAM, or remove the open "
-            "statement. "
-            "Then give the function a role of its own with only what its code calls.",
+            "statement. Then give the function a role of its own with only what its code calls.",
             cli="aws lambda update-function-url-config --function-name NAME --auth-type AWS_IAM",
             terraform='aws_lambda_function_url: authorization_type = "AWS_IAM"; aws_lambda_function: role of its own.',
         ),
         "gcp": Fix(
             console="Close one end today: Cloud Run functions, the function, Security: require authentication. Then "
-            "run it "
-            "as a service account of its own without a basic role.",
+            "run it as a service account of its own without a basic role.",
             cli="gcloud run services remove-iam-policy-binding NAME --region REGION --member=allUsers "
             "--role=roles/run.invoker",
             terraform="Remove the google_cloud_run_service_iam_member of allUsers; set "
@@ -48,8 +46,7 @@ RULE = Rule(
         ),
         "azure": Fix(
             console="Close one end today: Function App, Authentication: require it. Then remove the role assignment "
-            "under "
-            "Identity, Azure role assignments, and give the narrowest role on the resources it uses.",
+            "under Identity, Azure role assignments, and give the narrowest role on the resources it uses.",
             cli="az role assignment delete --assignee PRINCIPAL --role ROLE --scope SCOPE",
             terraform="auth_settings_v2 with require_authentication = true; a narrower azurerm_role_assignment.",
         ),

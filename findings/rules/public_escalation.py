@@ -36,22 +36,19 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Close the entry point, then IAM, the role: remove the permissions of the path, or name the one "
-            "role "
-            "or function they are meant for in Resource.",
+            "role or function they are meant for in Resource.",
             cli="aws iam delete-role-policy --role-name ROLE --policy-name POLICY",
             terraform="aws_iam_role_policy: name the ARNs in Resource, and iam:PassedToService for iam:PassRole.",
         ),
         "gcp": Fix(
             console="Close the entry point, then IAM: replace Editor, Service Account User or Token Creator on the "
-            "project "
-            "by a narrower role on the one service account that is meant.",
+            "project by a narrower role on the one service account that is meant.",
             cli="gcloud projects remove-iam-policy-binding PROJECT --member=serviceAccount:EMAIL --role=ROLE",
             terraform="google_service_account_iam_member on one account instead of google_project_iam_member.",
         ),
         "azure": Fix(
             console="Close the entry point, then Identity, Azure role assignments: replace Contributor by roles for "
-            "the "
-            "resources it uses.",
+            "the resources it uses.",
             cli="az role assignment delete --assignee PRINCIPAL --role Contributor --scope SCOPE",
             terraform="azurerm_role_assignment: a narrower role_definition_name and scope.",
         ),

@@ -39,22 +39,20 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Break the path at its cheapest place: an auth type AWS_IAM on the URL, ARNs instead of * in the "
-            "role's "
-            "policy, or a VPC whose security group names the destinations.",
+            "role's policy, or a VPC whose security group names the destinations.",
             cli="aws iam put-role-policy --role-name ROLE --policy-name POLICY --policy-document file://narrow.json",
             terraform="aws_iam_role_policy: name the ARNs in Resource; aws_security_group: name the egress blocks.",
         ),
         "gcp": Fix(
             console="Break the path at its cheapest place: require authentication, grant the role on one bucket or "
-            "secret "
-            "instead of the project, or send all traffic through a VPC with egress rules.",
+            "secret instead of the project, or send all traffic through a VPC with egress rules.",
             cli="gcloud run services update NAME --region REGION --vpc-egress=all-traffic --network=NETWORK "
             "--subnet=SUBNET",
             terraform='google_cloudfunctions2_function: vpc_connector_egress_settings = "ALL_TRAFFIC".',
         ),
         "azure": Fix(
-            console="Break the path at its cheapest place: require authentication, assign the role on one resource, or "
-            "route all outbound traffic through a network whose security group denies the internet.",
+            console="Break the path at its cheapest place: require authentication, assign the role on one resource, "
+            "or route all outbound traffic through a network whose security group denies the internet.",
             cli="az functionapp config set --resource-group GROUP --name APP --vnet-route-all-enabled true",
             terraform="azurerm_linux_function_app: virtual_network_subnet_id, site_config.vnet_route_all_enabled = "
             "true.",

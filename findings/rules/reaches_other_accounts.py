@@ -64,8 +64,7 @@ RULE = Rule(
         ),
         "azure": Fix(
             console="The other subscription or management group, Access control (IAM): remove the assignment, or "
-            "assign the "
-            "role on the one resource.",
+            "assign the role on the one resource.",
             cli="az role assignment delete --assignee PRINCIPAL --role ROLE --scope SCOPE",
             terraform="azurerm_role_assignment: the resource's id as scope.",
         ),

@@ -57,8 +57,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, the role's policy: replace * in Resource by the ARNs of the secrets, parameters, keys and "
-            "buckets "
-            "that the code reads.",
+            "buckets that the code reads.",
             cli="aws iam put-role-policy --role-name ROLE --policy-name POLICY --policy-document file://narrow.json",
             terraform="aws_iam_role_policy: the ARNs in Resource.",
         ),
@@ -72,8 +71,7 @@ RULE = Rule(
         ),
         "azure": Fix(
             console="The one vault or storage account, Access control (IAM): assign the data role there, and remove "
-            "it from "
-            "the subscription or resource group.",
+            "it from the subscription or resource group.",
             cli="az role assignment create --assignee PRINCIPAL --role 'Key Vault Secrets User' --scope VAULT_ID",
             terraform="azurerm_role_assignment: the resource's id as scope.",
         ),

@@ -48,8 +48,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, Roles, the role, Trust relationships: add a condition on aws:SourceAccount, or on "
-            "aws:SourceArn "
-            "with the function's ARN.",
+            "aws:SourceArn with the function's ARN.",
             cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
             terraform='data.aws_iam_policy_document: condition { variable = "aws:SourceAccount" … }.',
         )

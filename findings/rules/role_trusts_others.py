@@ -51,8 +51,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, Roles, the role, Trust relationships: leave lambda.amazonaws.com alone and give the others "
-            "roles of "
-            "their own.",
+            "roles of their own.",
             cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
             terraform="aws_iam_role: assume_role_policy with lambda.amazonaws.com as the only principal.",
         )

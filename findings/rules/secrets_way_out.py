@@ -26,7 +26,8 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
         severity, because = _who_calls(seen)
         yield Evidence(
             f"{called(identity)} can read every secret and all data of {whole(seen)} ({', '.join(given)}), and "
-            f"{seen.name} can send them anywhere: {' '.join(seen.posture.egress_because[:1]) or 'its way out is open'}",
+            f"{seen.name} can send them anywhere: "
+            f"{' '.join(seen.posture.egress_because[:1]) or 'its way out is open'}",
             about=identity.native_id, severity=severity, because=because,
         )  # fmt: skip
     if egress in ("internet", "unknown"):
@@ -52,23 +53,20 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="IAM, the role: name the secrets, parameters and buckets it needs. Lambda, Configuration, VPC: a "
-            "security "
-            "group that names the destinations, and VPC endpoints for AWS's own services.",
+            "security group that names the destinations, and VPC endpoints for AWS's own services.",
             cli="aws ec2 revoke-security-group-egress --group-id SG --protocol all --cidr 0.0.0.0/0",
             terraform="aws_iam_role_policy: name the ARNs in Resource; aws_lambda_function: vpc_config.",
         ),
         "gcp": Fix(
             console="IAM: take the roles off the project and grant them on the one secret and bucket. Networking: "
-            "route all "
-            "traffic to the VPC, whose firewall names the destinations.",
+            "route all traffic to the VPC, whose firewall names the destinations.",
             cli="gcloud secrets add-iam-policy-binding SECRET --member=serviceAccount:EMAIL "
             "--role=roles/secretmanager.secretAccessor",
             terraform="google_secret_manager_secret_iam_member instead of google_project_iam_member.",
         ),
         "azure": Fix(
             console="Assign Key Vault Secrets User on one vault and the data role on one storage account. "
-            "Networking: route "
-            "all outbound traffic into a network whose security group denies the internet.",
+            "Networking: route all outbound traffic into a network whose security group denies the internet.",
             cli="az functionapp config set --resource-group GROUP --name APP --vnet-route-all-enabled true",
             terraform="azurerm_role_assignment with the resource's id as scope; site_config.vnet_route_all_enabled = "
             "true.",

@@ -22,8 +22,7 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
         identity, power = found
         yield Evidence(
             f"{seen.name} and {_others(number - 1)} run as {called(identity)}, which can do anything in "
-            f"{on(seen, power)} "
-            f"({by(power)}): a fault in any of them is enough; {way_out(seen)}",
+            f"{on(seen, power)} ({by(power)}): a fault in any of them is enough; {way_out(seen)}",
             about=identity.native_id,
         )
     if not found and number != 1:
@@ -47,8 +46,7 @@ RULE = Rule(
     fix={
         "aws": Fix(
             console="Lambda, each function, Configuration, Permissions, Edit: an execution role of its own with only "
-            "what "
-            "its code calls.",
+            "what its code calls.",
             cli="aws lambda update-function-configuration --function-name NAME --role ROLE_ARN",
             terraform="One aws_iam_role for each aws_lambda_function.",
         ),
@@ -59,8 +57,7 @@ RULE = Rule(
         ),
         "azure": Fix(
             console="Function App, Identity: switch on the system-assigned identity, assign what it needs, and "
-            "remove the "
-            "shared user-assigned one.",
+            "remove the shared user-assigned one.",
             cli="az functionapp identity assign --resource-group GROUP --name APP",
             terraform='azurerm_linux_function_app: identity { type = "SystemAssigned" }.',
         ),

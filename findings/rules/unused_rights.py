@@ -55,8 +55,7 @@ def by_recommendation(seen: Seen) -> Iterator[Evidence | Unsure]:
             instead = f", {some(one['instead'])} instead" if one.get("instead") else ""
             place = f" on {one['on']}" if one.get("on") else ""
             yield Evidence(
-                f"{called(identity)} does not use all of {one.get('role')}{place}; Google recommends to "
-                f"remove "
+                f"{called(identity)} does not use all of {one.get('role')}{place}; Google recommends to remove "
                 f"it{instead}",
                 about=f"{identity.native_id} {one.get('role')} {one.get('on')}",
             )  # fmt: skip
