@@ -14,9 +14,10 @@ from collectors.sandbox.estate import LAST_DAY
 from config.demo import connect_accounts
 from findings.catalogue import catalogue
 from findings.evaluate import judge_everything
-from findings.rule import Judgement, Verdict, judge
+from findings.rule import Judgement, judge
 from findings.seeing import Seeing
 from findings.seen import Seen
+from findings.severity import Severity
 from inventory.models import Account, Function
 
 AT = datetime(2026, 3, 8, 9, 0, tzinfo=UTC)
@@ -49,11 +50,12 @@ class Estate:
         told = self.judged(rule, cloud, name, account)
         return f"{told.verdict.value} {told.severity or ''}".strip()
 
-    def failing(self, rule: str, cloud: str) -> set[str]:
-        """The names of the functions of a cloud that a rule finds at fault."""
+    def failing(self, rule: str, cloud: str, least: str = "info") -> set[str]:
+        """The native ids of the functions of a cloud that a rule finds at fault, with at least this severity."""
         rows = [seen for (provider, _), seen in self.functions.items() if provider == cloud]
-        judged = ((seen.name, judge(catalogue()[rule], seen)) for seen in rows)
-        return {name for name, told in judged if told and told.verdict is Verdict.FAIL}
+        judged = ((seen.native_id, judge(catalogue()[rule], seen)) for seen in rows)
+        floor = Severity(least).rank
+        return {name for name, told in judged if told and told.severity and told.severity.rank >= floor}
 
 
 @pytest.fixture(scope="session")
