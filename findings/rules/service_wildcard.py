@@ -28,8 +28,7 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
             services = _services(seen.provider, grant)
             if not services and not grant.inverted:
                 continue
-            what = f"every action of {some(services)}" if services else "everything but "
-            f"{some(_texts(grant.body, 'NotAction'))}"
+            what = f"every action of {some(services)}" if services else _all_but(grant)
             severity, because = _severity(seen.provider, services, grant)
             told.setdefault((grant.source, what), Evidence(
                 f"{called(identity)} is given {what} by {grant.source_name}",
@@ -42,6 +41,10 @@ def _services(provider: str, grant: SeenGrant) -> list[str]:
     keys, pattern = (("Action",), _AWS) if provider == "aws" else (("actions", "dataActions"), _AZURE)
     found = (pattern.fullmatch(text.lower()) for key in keys for text in _texts(grant.body, key))
     return sorted({match.group(1) for match in found if match})
+
+
+def _all_but(grant: SeenGrant) -> str:
+    return f"everything but {some(_texts(grant.body, 'NotAction'))}"
 
 
 def _texts(body: Any, key: str) -> list[str]:

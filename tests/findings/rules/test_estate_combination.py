@@ -13,6 +13,11 @@ pytestmark = pytest.mark.django_db
     ("rule", "cloud", "name", "verdict"),
     [
         ("public_escalation", "azure", "lark-media/staging", "fail critical"),
+        ("public_admin", "aws", "demo-chat", "fail critical"),
+        ("public_power_open_egress", "gcp", "photo-wall", "fail critical"),
+        ("public_power_open_egress", "aws", "demo-chat", "not applicable"),
+        ("foreign_deployer_power", "aws", "print-queue", "fail critical"),
+        ("lateral_chain", "aws", "shelf-agent", "fail high"),
         ("public_admin", "azure", "lark-media/staging", "pass"),
         ("public_admin", "aws", "thumbnails", "pass"),
         ("public_admin", "aws", "nightly-reindex", "pass"),

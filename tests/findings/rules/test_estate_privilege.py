@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from collectors.sandbox.estate import LAST_DAY, TRAPS, Trap
+from config.demo import FIRST
 from findings.catalogue import catalogue
 from tests.findings.rules.conftest import Estate
 
@@ -66,12 +68,15 @@ PRIVILEGE = [
     ("tampers_logging", "azure", "lark-stacked", "fail medium"),
     ("iam_writer_unbounded", "aws", "role-tuner", "fail info"),
     ("unused_rights", "aws", "seasonal-offers", "fail medium"),
+    ("beyond_purpose", "aws", "shelf-agent", "fail medium"),
+    ("beyond_purpose", "aws", "janitor", "not applicable"),
     ("unused_rights", "gcp", "data-pipeline", "fail medium"),
 ]
 TRUST = [
     ("foreign_can_become", "aws", "bucket-lister", "fail critical"),
     ("foreign_can_become", "aws", "scoped-trust", "pass"),
     ("foreign_can_become", "aws", "edge-headers", "pass"),
+    ("foreign_can_become", "gcp", "upload-scan", "fail high"),
     ("foreign_can_become", "azure", "lark-runner", "fail high"),
     ("role_trust_unscoped", "aws", "scoped-trust", "pass"),
     ("role_trust_unscoped", "aws", "edge-headers", "fail info"),
@@ -140,3 +145,20 @@ def test_a_rule_above_low_does_not_find_nearly_everything_at_fault(estate: Estat
             assert len(grave) < 0.6 * len(all_of_it), (
                 f"{rule} finds {len(grave)} of {len(all_of_it)} at fault in {cloud}"
             )
+
+
+MINE = ("PRV-", "TRU-", "NET-")
+TOLD = [
+    (trap, told)
+    for trap in TRAPS
+    if trap.cloud in FIRST and trap.since <= LAST_DAY <= trap.until
+    for told in trap.rules
+    if told.startswith(MINE)
+]
+
+
+@pytest.mark.parametrize(("trap", "told"), TOLD, ids=lambda value: getattr(value, "function", value))
+def test_what_a_trap_says_of_a_rule_comes_true(estate: Estate, trap: Trap, told: str) -> None:
+    rules = [rule for rule in catalogue().values() if told in rule.catalogue and trap.cloud in rule.checks]
+    verdicts = {rule.id: estate.verdict(rule.id, trap.cloud, trap.function, trap.account) for rule in rules}
+    assert any(verdict.startswith("fail") for verdict in verdicts.values()), verdicts

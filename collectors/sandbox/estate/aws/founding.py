@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from collectors.sandbox.estate.aws import cast_access, cast_entry, cast_power, cast_setup
+from collectors.sandbox.estate.aws import cast_access, cast_entry, cast_paths, cast_power, cast_setup
 from collectors.sandbox.estate.aws.accounts import ACTIVE, EXTERNAL_ID, MANAGEMENT, READER_ROLE
 from collectors.sandbox.estate.aws.crowd import crowd, crowd_roles
 from collectors.sandbox.estate.aws.function import Function
@@ -20,8 +20,15 @@ CAST: tuple[Function, ...] = (
     *cast_power.FUNCTIONS,
     *cast_entry.FUNCTIONS,
     *cast_setup.FUNCTIONS,
+    *cast_paths.FUNCTIONS,
 )
-CAST_ROLES: tuple[Role, ...] = (*cast_access.ROLES, *cast_power.ROLES, *cast_entry.ROLES, *cast_setup.ROLES)
+CAST_ROLES: tuple[Role, ...] = (
+    *cast_access.ROLES,
+    *cast_power.ROLES,
+    *cast_entry.ROLES,
+    *cast_setup.ROLES,
+    *cast_paths.ROLES,
+)
 
 
 def staff(account: str) -> tuple[Role, ...]:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from collectors.sandbox.estate.gcp.access import (
+    EVERYONE,
     RUN_INVOKER,
     ServiceAccount,
     bound,
@@ -16,6 +17,7 @@ from collectors.sandbox.estate.traps import Trap
 CONNECTOR, CLOSED_NETWORK = "core-connector", "closed-vpc"
 KEY = f"projects/{SHOP}/locations/{BELGIUM}/keyRings/functions/cryptoKeys/card-data"
 _TOKENS, _USER = "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser"
+_POOLS = "principalSet://iam.googleapis.com/projects/700000000011/locations/global/workloadIdentityPools"
 _RELEASE = bound(_USER, runs_as(account("release", SHOP)))
 
 ACCOUNTS = (
@@ -24,7 +26,7 @@ ACCOUNTS = (
     ServiceAccount(SHOP, "janitor", "Cleans up", (_RELEASE,)),
     ServiceAccount(SHOP, "secrets", "Reads secrets", (_RELEASE,)),
     ServiceAccount(SHOP, "mailer", "Sends mail", keys=(-17000.0,)),
-    ServiceAccount(SHOP, "uploads", "Scans uploads"),
+    ServiceAccount(SHOP, "uploads", "Scans uploads", (bound(_TOKENS, f"{_POOLS}/ci/*"),)),
     ServiceAccount(SHOP, "cross-reader", "Reads the warehouse"),
     ServiceAccount(SHOP, "fenced", "Lets others read secrets"),
     ServiceAccount(DATA, "reports", "Shared by reports"),
@@ -42,6 +44,7 @@ FUNCTIONS = (
     Function(SHOP, FRANKFURT, "secrets-rotator", "gen1", runs_as="secrets", trigger=Trigger("pubsub", "rotate")),
     Function(DATA, FRANKFURT, "report-daily", runtime="python310", runs_as="reports"),
     Function(DATA, FRANKFURT, "report-weekly", runs_as="reports"),
+    Function(SHOP, BELGIUM, "photo-wall", runs_as="secrets", invokers=(bound(RUN_INVOKER, EVERYONE),)),
     Function(SHOP, BELGIUM, "janitor", runs_as="janitor", labels={"owner": "platform"}),
     Function(DEV, BELGIUM, "role-keeper", runs_as="toolsmith"),
     Function(SHOP, FRANKFURT, "warehouse-report", runs_as="cross-reader"),
@@ -132,6 +135,15 @@ TRAPS = (
         "secrets-rotator", region=FRANKFURT, because="reads every secret of the project", privilege="read",
         classes=("secrets_read",),
     ),
+    _shop(
+        "photo-wall",
+        region=BELGIUM,
+        because="open to all, runs as the account that reads every secret, and may send anywhere",
+        invoke="public_anonymous",
+        egress="internet",
+        classes=("secrets_read",),
+        rules=("EXP-21",),
+    ),
     _data("report-daily", region=FRANKFURT, because="shares its account", privilege="read", rules=("PRV-08",)),
     _data("report-weekly", region=FRANKFURT, because="shares its account", privilege="read", rules=("PRV-08",)),
     _shop("janitor", region=BELGIUM, because="may delete objects", privilege="write", until=2),
@@ -174,9 +186,10 @@ TRAPS = (
     _shop(
         "upload-scan",
         region=BELGIUM,
-        because="a key in its variables; only private ranges go through the connector",
+        because="a key in its variables; only private ranges go through the connector; a whole pool of outsiders may "
+        "become its account",
         egress="internet",
-        rules=("SEC-01", "NET-07"),
+        rules=("SEC-01", "NET-07", "TRU-08"),
     ),
     _shop("card-vault", region=BELGIUM, because="own key, secrets by reference, all traffic into a closed network",
           invoke="same_account", reach="private"),
