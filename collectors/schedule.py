@@ -37,8 +37,15 @@ class AlreadyRunning(Exception):
         self.run = run
 
 
-def claim_run(account: Account, trigger: str, user: User | None = None, only_scope: str = "", attempt: int = 1) -> Run:
-    """A queued run of the account; raises AlreadyRunning, since there may be one only.
+class NotDue(Exception):
+    """The account was read since it was found due."""
+
+
+def claim_run(
+    account: Account, trigger: str, user: User | None = None, only_scope: str = "", attempt: int = 1,
+    if_due: bool = False,
+) -> Run:  # fmt: skip
+    """A queued run of the account; raises AlreadyRunning, since there may be one only, and `if_due` NotDue.
 
     A run whose worker shows no life does not stand in the way: it is marked lost.
     """
@@ -47,14 +54,14 @@ def claim_run(account: Account, trigger: str, user: User | None = None, only_sco
         _bury(run, parked=False)
     try:
         with transaction.atomic():
-            return Run.objects.create(
-                account=account,
-                trigger=trigger,
-                requested_by=user,
-                only_scope=only_scope,
-                attempt=attempt,
+            run = Run.objects.create(
+                account=account, trigger=trigger, requested_by=user, only_scope=only_scope, attempt=attempt,
                 queued_at=at,
-            )
+            )  # fmt: skip
+            # Asked once the place is ours: a run that ended a moment ago has planned the next one by now.
+            if if_due and not Account.objects.filter(pk=account.pk, paused=False, due_at__lte=at).exists():
+                raise NotDue
+            return run
     except IntegrityError:
         raise AlreadyRunning(account, Run.objects.filter(account=account).active().first()) from None
 
@@ -72,10 +79,14 @@ def finish(run: Run, state: Run.State, fault: ReadFault | None) -> Run:
     """Write the outcome of a run, unless it was taken away meanwhile, and plan the account's next one."""
     error_class, error = (fault.error_class, mask(fault.reason)) if fault else _first_fault(run)
     mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
-    ended = mine.update(state=state, finished_at=now(), error_class=error_class[:40], error=error, totals=run.totals)
-    run.refresh_from_db()
-    if ended:
-        _plan_next(run)
+    # Both or neither: an account whose run has ended and that is still due would be read again at once.
+    with transaction.atomic():
+        ended = mine.update(
+            state=state, finished_at=now(), error_class=error_class[:40], error=error, totals=run.totals
+        )
+        run.refresh_from_db()
+        if ended:
+            _plan_next(run)
     return run
 
 

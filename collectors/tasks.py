@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from collectors.collect import collect
 from collectors.models import Pulse, Run
 from collectors.prune import prune_old
-from collectors.schedule import AlreadyRunning, begin, claim_run, find_lost, trigger_now, untaken
+from collectors.schedule import AlreadyRunning, NotDue, begin, claim_run, find_lost, trigger_now, untaken
 from inventory.clock import now
 from inventory.models import Account, User
 
@@ -36,9 +36,11 @@ class QueueAway(Exception):
         )
 
 
-def start_run(account: Account, trigger: str, user: User | None = None, only_scope: str = "") -> Run:
-    """Queue a collection of an account; raises AlreadyRunning (one at a time) and QueueAway."""
-    run = claim_run(account, trigger, user, only_scope)
+def start_run(
+    account: Account, trigger: str, user: User | None = None, only_scope: str = "", if_due: bool = False
+) -> Run:
+    """Queue a collection of an account; raises AlreadyRunning (one at a time), QueueAway, and `if_due` NotDue."""
+    run = claim_run(account, trigger, user, only_scope, if_due=if_due)
     transaction.on_commit(lambda: send(run))
     run.refresh_from_db()
     return run
@@ -126,8 +128,8 @@ def tick() -> None:
         _send_quietly(run)
     for account in Account.objects.filter(paused=False, due_at__lte=now()).order_by("due_at"):
         try:
-            start_run(account, trigger_now(account))
-        except AlreadyRunning:
+            start_run(account, trigger_now(account), if_due=True)
+        except (AlreadyRunning, NotDue):
             continue
         except QueueAway as away:
             # The account stays due; the next tick tries again.

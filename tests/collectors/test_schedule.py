@@ -296,3 +296,18 @@ def test_every_line_of_a_run_tells_which_run_it_is_also_from_the_readers_threads
     assert [line["event"] for line in told] == ["from the cloud", "run_began", "run_ended"]
     assert {(line["run"], line["account"]) for line in told} == {(run.pk, account.native_id)}
     assert structlog.contextvars.get_contextvars() == {}, "the next task of this worker is another run"
+
+
+def test_an_account_that_is_read_while_the_tick_goes_on_is_not_read_again(
+    account: Account, sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tick found it due; before its turn came, a run that was going on ended."""
+    Account.objects.update(due_at=now() - timedelta(minutes=1))
+
+    def ended_meanwhile(found: Account) -> str:
+        Account.objects.filter(pk=found.pk).update(due_at=now() + timedelta(hours=1))
+        return "schedule"
+
+    monkeypatch.setattr(tasks, "trigger_now", ended_meanwhile)
+    tick()
+    assert (sent, Run.objects.count()) == ([], 0)
