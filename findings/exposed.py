@@ -68,9 +68,7 @@ def _began(
     marks = _marks(functions)
     earlier = _earlier(marks)
     for function in functions:
-        resource = function.resource
-        latest, first_read = history.facts(resource.document), resource.scope.first_read_at
-        added = first_read is not None and resource.first_seen > first_read
+        latest, added = history.facts(function.resource.document), _was_added(function)
         for name, binding in told[function.pk].items():
             begun = history.since(
                 binding,
@@ -107,9 +105,29 @@ def _earlier(marks: Mapping[int, Sequence[history.Mark]]) -> dict[tuple[int, int
     for number, pks in sorted(numbers.items()):
         rows = Snapshot.objects.filter(resource__in=pks, number=number)
         for pk, *parts in rows.values_list("resource_id", *(f"document__{name}" for name in history.SECTIONS)):
-            document = {name: part for name, part in zip(history.SECTIONS, parts, strict=True) if part is not None}
-            found[pk, number] = history.facts(document)
+            found[pk, number] = history.facts(_document(parts))
     return found
+
+
+def ages(function: Function, bindings: Sequence[Exposed]) -> list[history.Since | None]:
+    """Since when one function has each of these bindings, in two queries."""
+    marks = _marks([function]).get(function.pk, [])
+    numbers = [mark.number - 1 for mark in marks[:-1] if mark.moved or mark.appeared][: history.MOST]
+    rows = Snapshot.objects.filter(resource=function.pk, number__in=numbers)
+    columns = rows.values_list("number", *(f"document__{name}" for name in history.SECTIONS))
+    earlier = {number: history.facts(_document(parts)) for number, *parts in columns}
+    latest, added = history.facts(function.resource.document), _was_added(function)
+    return [history.since(binding, latest, marks, earlier.get, added) for binding in bindings]
+
+
+def _was_added(function: Function) -> bool:
+    """Whether the function came while we watched: later than the first reading of its scope."""
+    first_read = function.resource.scope.first_read_at
+    return first_read is not None and function.resource.first_seen > first_read
+
+
+def _document(parts: Sequence[Json]) -> dict[str, Json]:
+    return {name: part for name, part in zip(history.SECTIONS, parts, strict=True) if part is not None}
 
 
 def _row(function: Function, one: Exposed, name: str, began: Began, at: datetime) -> ExposedBinding:

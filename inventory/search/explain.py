@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.models import Binding, Function, Grant, Tag, Trigger
+from inventory.models import Function, Grant, Tag, Trigger
 from inventory.search import can
-from inventory.search.field import text_filter
+from inventory.search import explain_exposure as exposed
+from inventory.search.field import Asked, text_filter
 from inventory.search.function_matches import named_trigger
 from inventory.search.lists import Search
-from inventory.search.parse import And, Node, Not, Or, Term, Value, Word
+from inventory.search.parse import And, Node, Not, Or, Term, Word
 
 MOST = 5
 
@@ -27,7 +28,7 @@ class Met:
 def why(search: Search, function: Function) -> list[Met]:
     """The parts of the query that this function meets, in the order in which they were written."""
     return [
-        Met(search.query.text[leaf.start : leaf.end], tuple(_because(leaf, function))[:MOST])
+        Met(search.query.text[leaf.start : leaf.end], tuple(_because(search, leaf, function))[:MOST])
         for leaf in _asked(search.query.root)
         if search.has(function.pk, leaf)
     ]
@@ -43,25 +44,25 @@ def _asked(node: Node | None) -> Iterator[Word | Term]:
                 yield from _asked(child)
 
 
-def _because(leaf: Word | Term, function: Function) -> Iterator[str]:
+def _because(search: Search, leaf: Word | Term, function: Function) -> Iterator[str]:
     if isinstance(leaf, Word):
         lowered = leaf.text.lower().strip("*")
         yield f"in its {'name' if lowered in function.name.lower() else 'id'}"
         return
-    explained = _EXPLAINED.get(leaf.name)
+    explained = _EXPLAINED.get(search.list.fields[leaf.name].name)
     if explained:
         for value in leaf.values:
-            yield from explained(leaf, value, function)
+            yield from explained(Asked(value, leaf, search.at, search.user), function)
 
 
-def _can(term: Term, value: Value, function: Function) -> Iterator[str]:
-    grants = can.granted(can.Question(value.text, term.on)).filter(identity=function.identity_id)
+def _can(asked: Asked, function: Function) -> Iterator[str]:
+    grants = can.granted(can.Question(asked.value.text, asked.term.on)).filter(identity=function.identity_id)
     for grant in grants.select_related("statement")[:MOST]:
         body = grant.statement.body
         where = body.get("Resource") or grant.scope or "everything"
         on = ", ".join(map(str, where)) if isinstance(where, list) else str(where)
         only = " under a condition" if body.get("Condition") or body.get("condition") else ""
-        yield f"{grant.source_kind} {grant.source_name} allows {_actions(body, value.text)} on {on}{only}"
+        yield f"{grant.source_kind} {grant.source_name} allows {_actions(body, asked.value.text)} on {on}{only}"
 
 
 def _actions(body: Mapping[str, Any], asked: str) -> str:
@@ -80,42 +81,56 @@ def _listed(value: Any) -> str:
     return ", ".join(_texts(value))
 
 
-def _policy(term: Term, value: Value, function: Function) -> Iterator[str]:
-    grants = Grant.objects.filter(text_filter("source_name", value), identity=function.identity_id)
+def _policy(asked: Asked, function: Function) -> Iterator[str]:
+    grants = Grant.objects.filter(text_filter("source_name", asked.value), identity=function.identity_id)
     for kind, name in grants.order_by().values_list("source_kind", "source_name").distinct()[:MOST]:
         yield f"{kind} {name}"
 
 
-def _binding(term: Term, value: Value, function: Function) -> Iterator[str]:
-    for one in Binding.objects.filter(function=function, effect="allow")[:MOST]:
-        yield f"{one.principal} may {', '.join(map(str, one.actions))} by {one.via}"
-
-
-def _tag(term: Term, value: Value, function: Function) -> Iterator[str]:
+def _tag(asked: Asked, function: Function) -> Iterator[str]:
     tags = Tag.objects.filter(function=function)
-    wanted = tags.filter(key__iexact=term.key) if term.key else tags.filter(text_filter("key", value))
+    wanted = tags.filter(key__iexact=asked.term.key) if asked.term.key else tags.filter(text_filter("key", asked.value))
     for tag in wanted[:MOST]:
         yield f"{tag.key}={tag.value}"
 
 
-def _trigger(term: Term, value: Value, function: Function) -> Iterator[str]:
-    for trigger in Trigger.objects.filter(named_trigger(value), function=function)[:MOST]:
+def _trigger(asked: Asked, function: Function) -> Iterator[str]:
+    for trigger in Trigger.objects.filter(named_trigger(asked.value), function=function)[:MOST]:
         yield f"{trigger.kind} {trigger.source}".strip()
 
 
-def _column(name: str) -> Callable[[Term, Value, Function], Iterator[str]]:
-    def told(term: Term, value: Value, function: Function) -> Iterator[str]:
+def _is(asked: Asked, function: Function) -> Iterator[str]:
+    explained = {"public": exposed.ways("invoke"), "latent": exposed.latent, "shared": exposed.shared}
+    told = explained.get(asked.value.text.lower())
+    if told:
+        yield from told(asked, function)
+
+
+def _column(name: str) -> exposed.Explained:
+    def told(asked: Asked, function: Function) -> Iterator[str]:
         found = getattr(function, name)
         yield "not known" if found is None else str(found)
 
     return told
 
 
-_EXPLAINED: dict[str, Callable[[Term, Value, Function], Iterator[str]]] = {
+_EXPLAINED: dict[str, exposed.Explained] = {
     "can": _can,
     "policy": _policy,
-    "invoker": _binding,
-    "principal": _binding,
+    "invoker": exposed.bound("invoke"),
+    "deployer": exposed.bound("deploy"),
+    "principal": exposed.bound(),
+    "via": exposed.via,
+    "external": exposed.external,
+    "exposure": exposed.ways("invoke"),
+    "deploy": exposed.ways("deploy"),
+    "latent": exposed.latent,
+    "is": _is,
+    "egress": exposed.egress,
+    "reach": exposed.reach,
+    "shared": exposed.shared,
+    "wildcard": exposed.wildcard,
+    "escalation": exposed.escalation,
     "tag": _tag,
     "trigger": _trigger,
     "runtime": _column("runtime"),

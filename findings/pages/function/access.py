@@ -8,11 +8,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from findings.exposed import ages
+from findings.pages._parties import Party, parties
 from findings.pages.function import because
 from findings.pages.function.statements import condition_said
 from findings.pages.function.subject import Subject
+from findings.parties import Exposed
+from findings.since import Since
 from inventory.facts import Kind
-from inventory.models import Binding, Resource
+from inventory.models import Binding, ExposedBinding, Resource
 
 #: Kinds of principals that are anybody, in the words of the providers' bindings.
 ANYBODY = frozenset({"anyone", "public", "everyone", "authenticated"})
@@ -21,14 +25,24 @@ ACTIONS_SHOWN = 3
 
 
 @dataclass(frozen=True)
+class Entrance:
+    """One way in: the identity of ours that its principal is, since which revision the function has it (None: it does
+    not stand in the function's own configuration), and the parties outside that it is given to."""
+
+    way: because.Way
+    known: Resource | None
+    since: Since | None
+    parties: Sequence[Party]
+
+
+@dataclass(frozen=True)
 class Ability:
-    """One of the two tables: what can be done, on which rung, by whom (with the identity of ours that it is);
-    `judged` is false before it was worked out."""
+    """One of the two tables: what can be done, on which rung, by whom; `judged` is false before it was worked out."""
 
     title: str
     name: str
     rung: str | None
-    ways: Sequence[tuple[because.Way, Resource | None]]
+    ways: Sequence[Entrance]
     judged: bool
 
 
@@ -50,12 +64,13 @@ def context(subject: Subject) -> dict[str, Any]:
     stored = list(subject.function.bindings.order_by("principal_kind", "principal", "pk"))
     invoke, deploy = because.ways(posture, "invoke"), because.ways(posture, "deploy")
     known = _known([row.principal for row in stored] + [way.principal for way in (*invoke, *deploy)], subject.request)
+    entrances = _entrances(subject, known, {"invoke": invoke, "deploy": deploy})
     history = subject.resource.snapshots.exclude(changed=[]).values_list("number", "at", "changed")
     return {
         "abilities": [
             Ability(title, part, getattr(posture, part) if posture else None, told, judged=posture is not None)
             for title, part, told in (
-                ("Invoke", "invoke", _named(invoke, known)), ("Deploy or modify", "deploy", _named(deploy, known)),
+                ("Invoke", "invoke", entrances["invoke"]), ("Deploy or modify", "deploy", entrances["deploy"]),
             )
         ],
         "not_read": because.reasons(posture, "unread"),
@@ -69,8 +84,27 @@ def context(subject: Subject) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _named(ways: Sequence[because.Way], known: Mapping[str, Resource]) -> list[tuple[because.Way, Resource | None]]:
-    return [(way, known.get(_native(way.principal))) for way in ways]
+def _entrances(
+    subject: Subject, known: Mapping[str, Resource], told: Mapping[str, Sequence[because.Way]]
+) -> dict[str, list[Entrance]]:
+    """Both tables' ways, with their age and whom outside they let in, in a fixed number of queries."""
+    every = [(part, way) for part, ways in told.items() for way in ways]
+    begun = ages(subject.function, [_exposed(part, way) for part, way in every])
+    rows = list(ExposedBinding.objects.filter(function=subject.function, gone_at=None).exclude(party=""))
+    named = parties(rows, subject.request.user, subject.now)
+    outside: dict[tuple[str, ...], dict[Party, None]] = {}
+    for row in rows:
+        place = (row.part, row.principal, row.via, row.qualifier)
+        outside.setdefault(place, {})[named[row.provider, row.party]] = None
+    found: dict[str, list[Entrance]] = {part: [] for part in told}
+    for (part, way), since in zip(every, begun, strict=True):
+        let_in = outside.get((part, way.principal, way.via, way.qualifier), {})
+        found[part].append(Entrance(way, known.get(_native(way.principal)), since, list(let_in)))
+    return found
+
+
+def _exposed(part: str, way: because.Way) -> Exposed:
+    return Exposed(part, part, way.level, way.principal, way.kind, way.via, qualifier=way.qualifier)
 
 
 def _stored(row: Binding, known: Mapping[str, Resource]) -> Stored:

@@ -275,3 +275,19 @@ def test_who_did_it_is_told_from_the_log_of_the_time_in_which_it_came(cast: Cast
 
 def test_the_page_is_in_the_navigation(page: Client) -> None:
     assert 'href="/exposure/" data-go="e"' in page.get("/").content.decode()
+
+
+def test_the_access_tab_tells_since_when_and_whose_account_it_is(exposed: Cast, page: Client) -> None:
+    uid = ExposedBinding.objects.filter(function__name="orders").values_list("function__uid", flat=True)[0]
+    text = page.get(f"/functions/{uid}/access/").content.decode()
+    assert "Friendly Partner" in text
+    assert "About it" in text, "an analyst may look at the records, and not trust"
+    assert "to=1" in text, "the function was added on the third day, so that is when it began"
+
+
+def test_operators_are_offered_to_trust_an_account_on_the_access_tab(exposed: Cast, operator: Client) -> None:
+    uid = ExposedBinding.objects.filter(function__name="deploys").values_list("function__uid", flat=True)[0]
+    text = operator.get(f"/functions/{uid}/access/").content.decode()
+    assert f"unknown account {VENDOR}" in text
+    assert "Trust this account…" in text
+    assert f"back=/functions/{uid}/access/" in text.replace("%2F", "/")
