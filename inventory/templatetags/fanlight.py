@@ -37,6 +37,9 @@ SECTIONS = {
     "function": "functions",
     "identity": "identities",
     "policy": "identities",
+    "actor": "changes",
+    "compare": "changes",
+    "settings-history": "accounts",
     "finding": "findings",
     "account": "accounts",
     "run": "runs",
@@ -175,6 +178,18 @@ def middle(text: Any, width: int = 48) -> str:
 def leaf(text: Any) -> str:
     """`{{ arn|leaf }}`: what of an id people call it by; the whole belongs in a title beside it."""
     return words.leaf(str(text))
+
+
+#: Where the own timeline of a resource of each kind is: address name, and what it takes after the uid.
+TIMELINES = {"function": ("function-tab", ("history",)), "identity": ("identity", ()), "policy": ("policy", ()),
+             "account": ("settings-history", ())}  # fmt: skip
+
+
+@register.filter
+def history_of(resource: Any) -> str:
+    """The address of a resource's own timeline."""
+    name, more = TIMELINES[resource.kind]
+    return reverse(name, args=[resource.uid, *more])
 
 
 @register.filter

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 
-from findings.pages import _asked, _feed
+from findings.pages import _asked, _timeline
 from findings.pages._diff import compare
 from findings.pages.function.subject import Subject
 from inventory.facts import Kind
-from inventory.models import Activity, Resource, Snapshot
+from inventory.models import Resource
 from inventory.semantics import lines
-
-PAGE = 25
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the timeline. `gap` tells that nothing was read for longer than usual before it: the change is dated
-    to the first reading after; `actors` did something to the resource in that time, as the cloud's log says."""
-
-    change: _feed.Change
-    own: bool
-    gap: bool
-    actors: Sequence[str] = ()
 
 
 def context(subject: Subject) -> dict[str, Any]:
@@ -55,64 +39,15 @@ def policies_of(identity: Resource) -> list[Resource]:
 def of_resource(request: HttpRequest, resource: Resource, others: Sequence[Resource], every: int) -> dict[str, Any]:
     """The timeline and the comparison of one resource, with the changes of others that matter to it in between."""
     latest = resource.latest.number if resource.latest else 0
-    before = _asked.number(request, "before") or latest + 1
-    own = list(
-        resource.snapshots.filter(number__lt=before).order_by("-number").select_related("resource__account")[:PAGE]
-    )
-    theirs = _theirs(others, own, newest=before > latest)
-    changes = _feed.described(own) + _feed.described(theirs)
-    changes.sort(key=lambda change: (change.at, change.resource.pk == resource.pk), reverse=True)
-    actors = _actors(changes)
-    usual = timedelta(minutes=2 * every)
-    entries = [
-        Entry(change, change.resource.pk == resource.pk, _is_late(change, usual), actors.get(number, ()))
-        for number, change in enumerate(changes)
-    ]
+    before, asked = _asked.number(request, "before") or latest + 1, request.GET.get("show", "")
+    own = _timeline.revisions_of(resource, asked, before)
     return {
-        "entries": entries,
-        "older": own[-1].number if own and own[-1].number > 1 else None,
+        "entries": _timeline.entries(resource, others, own, asked, newest=before > latest, every=every),
+        "chips": _timeline.chips(resource, others, asked), "show": asked,
+        "older": own[-1].number if len(own) == _timeline.PAGE and own[-1].number > 1 else None,
         "latest": latest,
         "comparison": _comparison(request, resource, latest),
-    }
-
-
-def _is_late(change: _feed.Change, usual: timedelta) -> bool:
-    """Whether the change may have happened long before the reading that saw it."""
-    return bool(change.snapshot and change.snapshot.changed and change.gap and change.gap > usual)
-
-
-def _theirs(others: Sequence[Resource], own: Sequence[Snapshot], *, newest: bool) -> list[Snapshot]:
-    """The other resources' changes in the time that the shown revisions cover."""
-    if not others or not own:
-        return []
-    found = (
-        Snapshot.objects.filter(resource__in=[row.pk for row in others], number__gt=1, at__gte=own[-1].at)
-        .exclude(changed=[], became_readable=[])
-        .order_by("-at", "-pk")
-        .select_related("resource__account")
-    )
-    return list((found if newest else found.filter(at__lt=own[0].at))[:PAGE])
-
-
-def _actors(changes: Sequence[_feed.Change]) -> dict[int, list[str]]:
-    """Who did something to the resource between the reading before a change and the one that saw it, by place."""
-    spans = {
-        number: (change.resource.pk, change.snapshot.changed_after, change.at)
-        for number, change in enumerate(changes)
-        if change.snapshot and change.snapshot.changed_after and change.snapshot.changed
-    }
-    if not spans:
-        return {}
-    which = Q()
-    for resource, after, until in set(spans.values()):
-        which |= Q(resource=resource, at__gt=after, at__lte=until)
-    events = list(
-        Activity.objects.filter(which, outcome="ok").order_by("at").values_list("resource", "at", "actor")[:1000]
-    )
-    return {
-        number: list(dict.fromkeys(a for r, at, a in events if r == resource and after < at <= until and a))
-        for number, (resource, after, until) in spans.items()
-    }
+    }  # fmt: skip
 
 
 def _comparison(request: HttpRequest, resource: Resource, latest: int) -> dict[str, Any] | None:
@@ -130,6 +65,7 @@ def _comparison(request: HttpRequest, resource: Resource, latest: int) -> dict[s
     before, after = rows[start], rows[to]
     noise = "noise" in request.GET
     return {
+        "left_title": f"Revision {before.number}", "right_title": f"Revision {after.number}",
         "before": before, "after": after, "lines": lines(before.document, after.document, readable, resource.kind),
         "diff": compare(before.document, after.document, readable, noise=noise), "noise": noise,
         "unfold": "unfold" in request.GET,

@@ -33,6 +33,8 @@ ADDRESSES = {
     "exposure": "/exposure/?tab=external",
     "exposure, matrix": "/exposure/?tab=external&view=matrix",
     "exposure, jsonl": "/exposure.jsonl?tab=external",
+    "changes": "/changes/?q=mail",
+    "actors": "/actors/",
 }
 
 
