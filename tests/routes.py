@@ -103,6 +103,18 @@ def _policy(cast: Cast) -> Kwargs:
     return {"uid": policy.uid}
 
 
+def _settings(cast: Cast) -> Kwargs:
+    scope = Scope.objects.filter(account=cast.account).first()
+    told = {"kind": "account", "provider": "aws", "account": cast.account, "scope": scope, "listing": "settings",
+            "native_id": "arn:aws:iam::123456789012:settings", "name": "acme-prod settings", "first_seen": DAY_ONE,
+            "seen_at": DAY_ONE, "changed_at": DAY_ONE}  # fmt: skip
+    row, made = Resource.objects.get_or_create(uid="00000000000000ab", defaults=told)
+    if made:
+        row.latest = Snapshot.objects.create(resource=row, number=1, at=DAY_ONE, digest="0", document={})
+        row.save()
+    return {"uid": row.uid}
+
+
 def _run(cast: Cast) -> Kwargs:
     done = {"state": Run.State.SUCCEEDED, "finished_at": DAY_ONE, "queued_at": DAY_ONE}
     return {"pk": Run.objects.get_or_create(account=cast.account, defaults=done)[0].pk}
@@ -153,6 +165,7 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "functions-peek": _function,
     "identity": _identity,
     "policy": _policy,
+    "settings-history": _settings,
     "run": _run,
     "run-progress": _run,
     "run-retry": _run,

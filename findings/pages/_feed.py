@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from inventory.attribution import Told
 from inventory.changes import Asked, filtered
-from inventory.models import Account, ChangeAct, Resource, Snapshot
 from inventory.models import Change as Row
+from inventory.models import ChangeAct, Resource, Snapshot
+from inventory.models.account import AccountQuerySet
 from inventory.models.change import ChangeQuerySet
 from inventory.semantics import Line, Risk, kinds_of, lines, risk_of
 from inventory.templatetags.fanlight import history_of
@@ -120,7 +121,7 @@ def actor_address(actor: str) -> str:
     return f"{reverse('actor')}?{urlencode({'actor': actor})}"
 
 
-def newest(accounts: QuerySet[Account], count: int, before: datetime | None = None) -> list[Change]:
+def newest(accounts: AccountQuerySet, count: int, before: datetime | None = None) -> list[Change]:
     """The newest `count` changes in these accounts before a time, equal ones of one deployment as one."""
     rows = filtered(accounts.limit(Row.objects.all()), Asked(until=before)).filter(head=None)
     return shown(rows.filter(resource_kind__in=FOLLOWED), count)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from inventory.models import Account, AccountGroup
+from inventory.models.account import AccountQuerySet
 from inventory.search.edit import term_text
 
 
@@ -26,7 +27,7 @@ class Picked:
 
     choice: Choice
     choices: list[Choice]
-    accounts: QuerySet[Account]
+    accounts: AccountQuerySet
 
     def query(self, text: str) -> str:
         """A query of a list, limited to the same accounts."""

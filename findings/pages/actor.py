@@ -13,6 +13,7 @@ from django.utils import timezone
 from findings.pages import _asked, _feed
 from inventory.changes import by_actor
 from inventory.models import Account, Activity, Change, ChangeAct
+from inventory.models.account import AccountQuerySet
 from inventory.permission import needs
 
 ACTS, CHANGES, NAMES = 50, 30, 40
@@ -34,7 +35,7 @@ def actor(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def _found(request: HttpRequest, accounts: QuerySet[Account]) -> dict[str, Any]:
+def _found(request: HttpRequest, accounts: AccountQuerySet) -> dict[str, Any]:
     """The actors that changes name most, those with a part of the name first asked for."""
     find = request.GET.get("find", "").strip()[:200]
     rows = accounts.limit(Activity.objects.exclude(actor=""))
@@ -61,7 +62,7 @@ def _most(acts: QuerySet[Activity], column: str, count: int = 8) -> list[tuple[s
     return [(str(value), number) for value, number in rows[:count]]
 
 
-def _changes(wanted: str, accounts: QuerySet[Account]) -> dict[str, Any]:
+def _changes(wanted: str, accounts: AccountQuerySet) -> dict[str, Any]:
     rows = accounts.limit(Change.objects.all())
     candidate = ChangeAct.objects.filter(sure=False, activity__actor=wanted).values("change")
     return {

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -17,7 +16,8 @@ from findings.pages import _feed, _scope
 from findings.pages.changes.listed import Gap, after_mark, asked_of, counts, gaps
 from findings.pages.changes.strip import strip
 from inventory.changes import ACTOR_KINDS, PRESETS, RESOURCES, Asked, filtered
-from inventory.models import Account, Change, Scope
+from inventory.models import Change, Scope
+from inventory.models.account import AccountQuerySet
 from inventory.permission import needs
 from inventory.search.patience import TooSlow, patience
 
@@ -45,7 +45,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "findings/changes.html", told)
 
 
-def _listed(request: HttpRequest, accounts: QuerySet[Account], asked: Asked, now: datetime) -> dict[str, Any]:
+def _listed(request: HttpRequest, accounts: AccountQuerySet, asked: Asked, now: datetime) -> dict[str, Any]:
     rows = accounts.limit(Change.objects.all())
     wanted = filtered(rows, asked)
     mark = request.GET.get("before", "")

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from findings.pages import _asked
 from inventory.changes import READABLE, WHO, Asked, filtered
 from inventory.models import Account, Change, ReadingGap
+from inventory.models.account import AccountQuerySet
 from inventory.models.change import ChangeQuerySet
 from inventory.semantics import KINDS
 
@@ -93,7 +94,7 @@ class Gap:
     scopes: Sequence[str]
 
 
-def gaps(accounts: QuerySet[Account], since: datetime | None, until: datetime | None) -> list[Gap]:
+def gaps(accounts: AccountQuerySet, since: datetime | None, until: datetime | None) -> list[Gap]:
     """Times without a reading that ended between these times, newest first."""
     limit = (Q(until__gte=since) if since else Q()) & (Q(until__lte=until) if until else Q())
     rows = accounts.limit(ReadingGap.objects.all()).filter(limit).select_related("scope", "account")
