@@ -169,7 +169,7 @@ def broker_wire(broker: str, cut: Callable[[str, int], Wire]) -> Wire:
     return cut(parts.hostname or "127.0.0.1", parts.port or 5672)
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 300) -> Any:
     """Wait until something is so, and return it; fails when it never is."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
