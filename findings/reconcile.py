@@ -15,6 +15,7 @@ from django.db import transaction
 
 from findings import risk
 from findings.bench import Bench, Opinion
+from findings.catalogue import catalogue
 from findings.counts import Counts
 from findings.evidence import Told
 from findings.models import Finding, FindingEvent, Verdicts
@@ -195,7 +196,9 @@ class Pile:
 
 def _take(finding: Finding, seen: Seen, told: Told) -> None:
     """Write what is said now into a finding, where it says something else."""
-    weight = risk.weight(told.severity, seen.posture.invoke, seen.posture.privilege)
+    rule = catalogue().get(finding.rule)
+    is_path = rule is not None and rule.is_path
+    weight = risk.weight(told.severity, seen.posture.invoke, seen.posture.privilege, is_path)
     finding.risk = risk.key(weight, finding.opened_at)
     if finding.digest == told.digest:
         return

@@ -128,6 +128,11 @@ class Rule:
         """The clouds it looks at."""
         return tuple(self.checks)
 
+    @property
+    def is_path(self) -> bool:
+        """Whether it joins several faults into one path, and so goes before each of them."""
+        return self.subject is Subject.COMBINATION
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -37,11 +37,25 @@ def by_last_use(seen: Seen) -> Iterator[Evidence | Unsure]:
                 f"{some(idle)}",
                 about=identity.native_id, detail={"services": idle},
             )  # fmt: skip
+        actions = [name for one in services if one["service"] not in idle for name in _idle_actions(one, since)]
+        if actions:
+            yield Evidence(
+                f"{called(identity)} may do {len(actions)} actions of services it uses that it has not used for 90 "
+                f"days: {some(actions)}",
+                about=f"{identity.native_id} actions", severity=Severity.LOW, because="it uses the services otherwise",
+                detail={"actions": actions[:100]},
+            )  # fmt: skip
 
 
 def _is_idle(service: Mapping[str, Any], since: datetime) -> bool:
     """Whether a service was last used in a month before; the months are kept, not the days."""
     return service.get("service") not in _IGNORED and str(service.get("month") or "") < f"{since:%Y-%m}"
+
+
+def _idle_actions(service: Mapping[str, Any], since: datetime) -> list[str]:
+    """The tracked actions of a service whose last use was in a month before, as policies write them."""
+    actions: Mapping[str, str] = service.get("actions") or {}
+    return [f"{service['service']}:{name}" for name, month in sorted(actions.items()) if month < f"{since:%Y-%m}"]
 
 
 def _is_young(identity: SeenIdentity, since: datetime) -> bool:

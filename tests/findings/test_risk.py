@@ -21,6 +21,11 @@ def test_a_combination_outranks_a_single_fault() -> None:
     assert weight(Severity.HIGH, "public_anonymous", "admin") > weight(Severity.CRITICAL, "none", "read")
 
 
+def test_a_path_goes_before_each_fault_that_it_joins() -> None:
+    part = weight(Severity.CRITICAL, "public_anonymous", "admin")
+    assert weight(Severity.CRITICAL, "public_anonymous", "admin", is_path=True) > part
+
+
 @pytest.mark.parametrize("days", [0, 180, 360])
 def test_age_doubles_it_every_half_year(days: int) -> None:
     at = DAY_ONE + timedelta(days=days)

@@ -12,9 +12,11 @@ from django.utils import timezone
 from findings.acting import perform
 from findings.catalogue import catalogue
 from findings.models import Finding, WrongTriage
+from findings.models.triage import FindingQuerySet
 from findings.pages.findings.bulk import said_in
 from findings.present import RELATED, title_of
 from findings.risk import FORMULA
+from findings.rule import Rule
 from findings.standards import FRAMEWORKS
 from findings.states import LONGEST_DAYS
 from inventory.permission import needs, require
@@ -43,8 +45,20 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "choices": CHOICES, "longest": LONGEST_DAYS, "more": found.faults - len(found.evidence),
         "same_rule": others.filter(rule=found.rule).exclude(pk=pk).count(),
         "same_resource": others.filter(resource=found.resource_id).exclude(pk=pk).count(),
-        "provider_unread": found.resource.unread,
+        "provider_unread": found.resource.unread, **beside(found, rule, others),
     })  # fmt: skip
+
+
+def beside(found: Finding, rule: Rule | None, others: FindingQuerySet) -> dict[str, list[tuple[int, str]]]:
+    """The open paths on the same resource that this finding is a part of, and the parts that it joins: id and title."""
+    parts = rule.joins if rule else ()
+    paths = [one.id for one in catalogue().values() if found.rule in one.joins]
+    rows = others.filter(resource=found.resource_id, rule__in=[*parts, *paths]).order_by("-risk")
+    told = [(pk, id, title_of(id)) for pk, id in rows.values_list("pk", "rule")] if parts or paths else []
+    return {
+        "paths": [(pk, title) for pk, id, title in told if id in paths],
+        "parts": [(pk, title) for pk, id, title in told if id in parts],
+    }
 
 
 def controls(rule: Any) -> list[tuple[str, str]]:

@@ -125,9 +125,11 @@ def test_a_key_is_judged_by_its_age(key: dict[str, Any], severity: Any) -> None:
 
 
 def test_unused_rights_are_not_told_of_a_young_or_busy_role() -> None:
-    usage = {"services": [{"service": "s3", "month": "2026-10"}, {"service": "logs", "month": ""}]}
+    usage: dict[str, Any] = {"services": [{"service": "s3", "month": "2026-10"}, {"service": "logs", "month": ""}]}
     seen = identity(holding("aws", NARROW), document={**READ, "usage": usage}, last_used_at=AT - timedelta(days=2))
     assert told("unused_rights", seen).verdict is Verdict.PASS
+    usage["services"][0]["actions"] = {"GetObject": "2026-10", "DeleteObject": ""}
+    assert "s3:DeleteObject" in told("unused_rights", seen).evidence[0].says
     young = {**READ, "usage": {"services": []}, "config": {"created": "2026-10-20T00:00:00Z"}}
     assert told("unused_rights", identity(seen, document=young, last_used_at=None)).verdict is Verdict.PASS
 
