@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import searched, tables, tokens
+from inventory.api import exposure, searched, tables, tokens
 
 urlpatterns = [
     path("accounts/", tables.AccountList.as_view(), name="api-accounts"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("identities/", searched.IdentityList.as_view(), name="api-identities"),
     path("identities/<str:uid>/", searched.OneIdentity.as_view(), name="api-identity"),
     path("bindings/", tables.BindingList.as_view(), name="api-bindings"),
+    path("exposure/", exposure.ExposureList.as_view(), name="api-exposure"),
+    path("trust/", exposure.TrustList.as_view(), name="api-trust"),
     path("privileges/", tables.PrivilegeList.as_view(), name="api-privileges"),
     path("snapshots/", tables.SnapshotList.as_view(), name="api-snapshots"),
     path("snapshots/<str:uid>/<int:number>/", tables.OneSnapshot.as_view(), name="api-snapshot"),
