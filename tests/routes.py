@@ -160,6 +160,7 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "finding": _finding,
     "finding-triage": _finding,
     "function": _function,
+    "function-as-of": _function,
     "function-revision": lambda cast: {**_function(cast), "number": 1},
     "function-tab": lambda cast: {**_function(cast), "tab": "history"},
     "functions-peek": _function,

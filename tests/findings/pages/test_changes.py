@@ -133,6 +133,18 @@ def test_any_two_are_compared(analyst: Client, cast: Cast) -> None:
     assert "checkout" in page(analyst, "/compare/?find=check")
 
 
+def test_what_was_known_at_a_time(analyst: Client, cast: Cast) -> None:
+    address = f"/functions/{cast.functions['checkout'].uid}/as-of/"
+    first = page(analyst, f"{address}?at={DAY_ONE + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    assert "&quot;memory_mb&quot;: 256" in first and "was not kept" in first
+    assert "&quot;memory_mb&quot;: 512" in page(analyst, address)
+    assert "Not known at that time" in page(analyst, f"{address}?at=2001-01-01")
+    assert "is no time" in page(analyst, f"{address}?at=yesterday")
+    legacy = f"/functions/{cast.functions['legacy'].uid}/as-of/"
+    assert "It was gone then" in page(analyst, legacy)
+    assert "It was gone then" not in page(analyst, f"{legacy}?at={DAY_ONE + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+
+
 @pytest.mark.parametrize(
     "query",
     [
