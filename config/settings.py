@@ -296,6 +296,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["inventory.api.permission.Declared"],
+    # Runs and findings both have a `state`.
+    "ENUM_NAME_OVERRIDES": {"RunState": "collectors.models.Run.State", "FindingState": "findings.api.shapes.STATES"},
 }
 
 # Whoever shows this may read the metrics; without it there are none.

@@ -19,6 +19,10 @@ Texts = serializers.ListField
 SEVERITIES = [one.value for one in Severity]
 
 
+#: Under a name of their own, for runs have states, too (`ENUM_NAME_OVERRIDES`).
+STATES = [(one.value, one.value) for one in State]
+
+
 @extend_schema_serializer(component_name="Fault")
 class FaultShape(serializers.Serializer[Any]):
     """One fault: a sentence, the thing within the resource it is about, and what else is known of it."""
@@ -41,7 +45,7 @@ class FindingShape(serializers.Serializer[Any]):
     standards = Texts(child=Text())
     severity = serializers.ChoiceField(SEVERITIES)
     because = Text(help_text="Why the severity is another than the rule's own.")
-    state = serializers.ChoiceField([one.value for one in State])
+    state = serializers.ChoiceField(STATES)
     reason = Text()
     until = Moment(allow_null=True)
     provider = Text()
