@@ -65,8 +65,16 @@ def _shown(request: HttpRequest, **more: Any) -> HttpResponse:
 
 def changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
     """Each field that an entry tells: its name, before and after (None where it is not told)."""
-    before, after = (json.loads(text) if text else {} for text in (entry.before, entry.after))
+    before, after = (dict(_flat(json.loads(text))) if text else {} for text in (entry.before, entry.after))
     return [(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+
+
+def _flat(told: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in told.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{within}{name} ")
+        else:
+            yield f"{within}{name}", ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 @needs("administer")

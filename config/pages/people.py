@@ -36,8 +36,12 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
             **{name: forms.TextInput(attrs=TEXT) for name in ("username", "first_name", "last_name")},
             "email": forms.EmailInput(attrs=TEXT), "role": forms.Select(attrs=SELECT),
         }  # fmt: skip
-        labels = {"role": "Role on all accounts"}
-        help_texts = {"username": "", "role": "None: roles on groups or accounts are given afterwards."}
+        labels = {"role": "Role on all accounts", "email": "E-mail"}
+        help_texts = {"username": "", "role": "Roles on groups or single accounts are given afterwards."}
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["role"].choices = [("", "none yet"), *Role.choices]  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):
