@@ -55,6 +55,7 @@ RESOURCE_GRAPH = Route(
 )
 SITES = Route("sites", f"{_IN}/providers/Microsoft.Web/sites", _WEB, "Microsoft.Web/sites/read")
 SLOTS = Route("slots", "{site}/slots", _WEB, "Microsoft.Web/sites/slots/read")
+STACKS = Route("stacks", "/providers/Microsoft.Web/functionAppStacks", _WEB, "Microsoft.Web/functionappstacks/read")
 PLANS = Route("plans", f"{_IN}/providers/Microsoft.Web/serverfarms", _WEB, "Microsoft.Web/serverfarms/read")
 SITE_CONFIG = Route("site config", "{site}/config/web", _WEB, "Microsoft.Web/sites/config/read", key="properties")
 FUNCTIONS = Route("functions", "{site}/functions", _WEB, "Microsoft.Web/sites/functions/read")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode
 
-from collectors.sandbox.azure import authorization, directory, graph, management
+from collectors.sandbox.azure import authorization, directory, graph, management, stacks
 from collectors.sandbox.azure.documents import documents
 from collectors.sandbox.azure.words import BROKEN, EXPIRED, THROTTLED, Refused, denied, missing
 from collectors.sandbox.estate import EstateDay
@@ -88,6 +88,8 @@ class HeardByAzure:
         """An object or a list. Raises Refused."""
         if self.path == "/subscriptions":
             return [management.subscription(one) for one in SUBSCRIPTIONS]
+        if self.path == "/providers/microsoft.web/functionappstacks":
+            return stacks.stacks()
         if self.path.startswith(_GROUPS) and "/providers/" not in self.path[len(_GROUPS) :]:
             return management.groups(unquote(self.request.path)[len(_GROUPS) :])
         self._check_subscription()

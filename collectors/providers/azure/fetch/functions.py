@@ -45,6 +45,7 @@ class Around:
     definitions: Unread | None
     denials: Unread | None
     networks: Mapping[str, Json]
+    support: Mapping[str, str]
     slots: Mapping[str, list[Json]]
 
 
@@ -74,6 +75,7 @@ def _around(reach: Reach, rows: list[dict[str, Json]]) -> Around:
         definitions=roles if isinstance(roles, Unread) else None,
         denials=denials if isinstance(denials, Unread) else None,
         networks=network.surroundings(reach, rows),
+        support=sweeps.support(reach) if named else {},
         slots=slots,
     )
 
@@ -107,6 +109,7 @@ def _bulk(around: Around, row: Mapping[str, Json], native: str) -> dict[str, Jso
     plans = around.plans
     raw["plan"] = plans if isinstance(plans, Unread) else plans.get(plain(told.get("serverFarmId")))
     raw["slots"] = around.slots.get(native, [])
+    raw["support"] = dict(around.support)
     raw["network"] = around.networks.get(plain(told.get("virtualNetworkSubnetId")))
     config = around.configs.get(native) or _listed_config(told)
     if config:

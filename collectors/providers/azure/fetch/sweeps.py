@@ -35,9 +35,11 @@ from collectors.providers.azure.routes import (
     PLANS,
     SITES,
     SLOTS,
+    STACKS,
     STORAGE,
     VAULTS,
 )
+from collectors.providers.azure.stacks import ends_of
 from inventory.facts import Unread
 
 Json = Any
@@ -140,6 +142,12 @@ def _configs(reach: Reach) -> dict[str, Json]:
 def plans(reach: Reach) -> dict[str, Json] | Unread:
     """App Service plans by id."""
     return _by_id(reach, "plans", queries.PLANS, PLANS)
+
+
+def support(reach: Reach) -> dict[str, str]:
+    """When the support of runtimes ends, by Azure's own list; empty where it may not be read: then a table tells."""
+    found: dict[str, str] = reach.once("stacks", lambda: ends_of(objects(attempt(reach.entries, STACKS))))
+    return found
 
 
 def storage(reach: Reach) -> dict[str, Json] | Unread:

@@ -65,6 +65,9 @@ def _set_up(reading: Reading, raw: Mapping[str, Json], site: Json) -> None:
     """What the site and its configuration say; each part of it that was refused marks its section."""
     web, plan = raw["config"], raw.get("plan")
     reading.section(Section.CONFIG, settings.config, site, beside=[web, plan])
+    support = raw.get("support") or {}
+    if ends := support.get(reading.sections.get(Section.CONFIG, {}).get("runtime")):
+        reading.section(Section.RUNTIME_MANAGEMENT, settings.support, ends)
     reading.section(Section.CODE, settings.code, site, beside=[web])
     reading.section(Section.CONCURRENCY, settings.concurrency, site, beside=[web, plan])
     reading.section(Section.ENCRYPTION, settings.encryption, site, beside=[web, raw.get("storage")])

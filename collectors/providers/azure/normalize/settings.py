@@ -92,6 +92,11 @@ def _runtime(flex: Mapping[str, Json], set_up: Mapping[str, Json]) -> str:
     return ""
 
 
+def support(ends: Json) -> Json:
+    """`runtime_management`: the day on which the support of the runtime ends, by Azure's own list of stacks."""
+    return {"ends": ends}
+
+
 def _image(set_up: Mapping[str, Json]) -> str:
     for key in ("linuxFxVersion", "windowsFxVersion"):
         kind, _, image = text(set_up, key).partition("|")

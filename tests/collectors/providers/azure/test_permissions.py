@@ -87,7 +87,8 @@ def test_the_documentation_shows_this_role() -> None:
 
 def test_each_call_of_the_web_provider_is_one_that_the_official_client_makes() -> None:
     source = inspect.getsource(_operations)
-    known = {re.sub(r"\{\w+\}", "{}", path).lower() for path in re.findall(r'"(/subscriptions/[^"]+)"', source)}
+    named = re.findall(r'"(/(?:subscriptions|providers)/[^"]+)"', source)
+    known = {re.sub(r"\{\w+\}", "{}", path).lower() for path in named}
     site = "/subscriptions/{}/resourcegroups/{}/providers/microsoft.web/sites/{}"
     for route in ROUTES:
         if "Microsoft.Web" in route.action:
