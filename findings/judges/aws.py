@@ -17,6 +17,7 @@ from findings.access.aws.grants import Held, effective
 from findings.access.aws.guardrails import Guardrails, guardrails, restrains
 from findings.access.aws.masks import union_of
 from findings.access.aws.patterns import account_of, overlaps
+from findings.access.aws.routes import route_name
 from findings.access.aws.services import holdings
 from findings.access.holdings import Holdings
 from findings.access.ladder import Exposure, worst
@@ -344,13 +345,11 @@ def _route(entry: Mapping[str, Json]) -> Route:
         auth = RouteAuth.AUTHORIZER if word else RouteAuth.UNKNOWN
     if auth is RouteAuth.NONE and detail.get("api_key"):
         auth = RouteAuth.API_KEY
-    name = f"{entry.get('method', '')} {entry.get('path', '')}".strip()
-    title = detail.get("name") or detail.get("api") or entry.get("id", "")
     service = (
         "elasticloadbalancing.amazonaws.com" if entry.get("kind") == "load balancer" else "apigateway.amazonaws.com"
     )
     return Route(
-        name=f"{entry.get('kind', '')} {title} {name}".strip(),
+        name=route_name(entry),
         service=service,
         auth=auth,
         reach={"internet": Reach.INTERNET, "private": Reach.INTERNAL}.get(str(entry.get("reach", "")), Reach.UNKNOWN),

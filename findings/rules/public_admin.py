@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from findings.rule import Check, Evidence, Fix, Rule, Subject, Unsure
+from findings.rules._entrances import OPEN_DOORS
 from findings.rules._paths import from_strangers, may_be_public
 from findings.rules._powers import admins, by, on, without_identity
 from findings.rules._worlds import ADMIN, CLOUDS, NARROW, OPEN, each, holding
@@ -54,5 +55,5 @@ RULE = Rule(
     fails=each(ADMIN, posture=OPEN, privilege="admin"),
     passes=(*each(NARROW, posture=OPEN), *(holding(cloud, ADMIN, privilege="admin") for cloud in CLOUDS)),
     catalogue=("EXP-01", "PRV-01", "PRV-11", "PRV-14"),
-    joins=("public_invoke", "admin_identity"),
+    joins=(*OPEN_DOORS, "admin_identity"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from findings.rule import Check, Evidence, Fix, Rule, Subject, Unsure
+from findings.rules._entrances import OPEN_DOORS
 from findings.rules._paths import from_strangers, may_be_public
 from findings.rules._powers import by, climbing, is_admin, some, unless_admin
 from findings.rules._worlds import CLIMBING, CLOUDS, NARROW, OPEN, each, holding
@@ -56,5 +57,5 @@ RULE = Rule(
     fails=each(CLIMBING, posture=OPEN, privilege="near-admin"),
     passes=(*each(NARROW, posture=OPEN), *(holding(cloud, CLIMBING, privilege="near-admin") for cloud in CLOUDS)),
     catalogue=("EXP-01", "PRV-02"),
-    joins=("public_invoke", "can_escalate"),
+    joins=(*OPEN_DOORS, "can_escalate"),
 )

@@ -1,79 +1,59 @@
-"""Anyone may invoke the function."""
+"""A policy on the function lets anyone invoke it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from findings.example import function
 from findings.rule import Check, Evidence, Fix, Rule, Subject, Unsure
-from findings.seen import Seen, SeenPosture
+from findings.rules._entrances import closed, public, strangers
+from findings.seen import Seen
 from findings.severity import Severity
-
-_WHO = {
-    "public_anonymous": "Anyone on the internet may invoke it without signing in",
-    "public_authenticated": "Anyone who has some account in this cloud may invoke it",
-}
 
 
 def look(seen: Seen) -> Iterator[Evidence | Unsure]:
-    for way in seen.posture.ways_in:
-        if way["level"] not in _WHO:
-            continue
-        severity, because = _severity(seen, way)
-        yield Evidence(
-            f"{_WHO[way['level']]}: {way['via']}", about=f"{way['principal']} {way['via']}", severity=severity,
-            because=because, detail=way,
-        )  # fmt: skip
+    yield from strangers(seen, "policy", Severity.CRITICAL)
 
 
-def _severity(seen: Seen, way: Mapping[str, Any]) -> tuple[Severity, str]:
-    if way["latent"]:
-        return Severity.MEDIUM, f"granted, but closed for now: {way['latent']}"
-    if not way["certain"]:
-        return Severity.HIGH, "whether it gets through hangs on a condition"
-    if way["level"] == "public_authenticated":
-        return Severity.HIGH, "callers must have signed in to the cloud, whoever they are"
-    return Severity.CRITICAL, ""
-
-
-_OPEN = {
-    "principal": "*", "kind": "public", "level": "public_anonymous", "via": "resource policy: statement open",
-    "condition": "", "latent": "", "certain": True, "reach": "internet",
-}  # fmt: skip
-_PUBLIC = SeenPosture(invoke="public_anonymous", ways_in=(_OPEN,))
-_CLOSED = SeenPosture(invoke="same_account")
 _CHECK = Check(look, needs=("posture:invoke",))
+_SERVICE = "projects/acme-data/locations/europe-west1/services/checkout"
 
 RULE = Rule(
     id="public_invoke",
-    title="Anyone may invoke the function",
+    title="Its policy lets anyone invoke the function",
     severity=Severity.CRITICAL,
     subject=Subject.EXPOSURE,
     why="Its code runs with the function's identity for whoever finds the address or the name.",
-    checks={"aws": _CHECK, "gcp": _CHECK, "azure": _CHECK},
+    checks={"aws": _CHECK, "gcp": _CHECK},
     fix={
         "aws": Fix(
-            console="Lambda, the function, Configuration, Permissions: remove the statement for everyone, "
-            "or add a condition on the source; under Function URL set the auth type to AWS_IAM.",
-            cli="aws lambda remove-permission --function-name NAME --statement-id SID",
+            console="Lambda, the function, Configuration, Permissions, Resource-based policy statements: delete the "
+            "statement for everyone, or give it a source account or organisation. Look at aliases and versions, too.",
+            cli="aws lambda remove-permission --function-name NAME --statement-id SID --qualifier ALIAS",
             terraform='aws_lambda_permission: name the caller in "principal" and its ARN in "source_arn".',
         ),
         "gcp": Fix(
-            console="Cloud Run functions, the function, Security: require authentication, and remove allUsers and "
+            console="Cloud Run, the service, Security: require authentication, and remove allUsers and "
             "allAuthenticatedUsers from the invokers.",
-            cli="gcloud functions remove-invoker-policy-binding NAME --member=allUsers",
-            terraform="Remove the google_cloud_run_service_iam_member with member allUsers.",
-        ),
-        "azure": Fix(
-            console="Function App, Authentication: require it; or give the functions the authorization level Function.",
-            cli="az webapp auth update --resource-group GROUP --name APP --enabled true --action Return401",
-            terraform="azurerm_linux_function_app: auth_settings_v2 with require_authentication = true.",
+            cli="gcloud run services remove-iam-policy-binding NAME --region REGION --member=allUsers "
+            "--role=roles/run.invoker; of 1st gen: gcloud functions remove-iam-policy-binding NAME "
+            "--member=allUsers --role=roles/cloudfunctions.invoker",
+            terraform="Remove the google_cloud_run_service_iam_member (of 1st gen the "
+            "google_cloudfunctions_function_iam_member) with member allUsers.",
         ),
     },
-    fails=tuple(function(cloud, posture=_PUBLIC) for cloud in ("aws", "gcp", "azure")),
-    passes=tuple(function(cloud, posture=_CLOSED) for cloud in ("aws", "gcp", "azure")),
-    catalogue=("EXP-01", "EXP-02", "EXP-03", "EXP-20", "EXP-21", "EXP-22", "EXP-24", "EXP-41"),
-    standards=("cis-aws-compute:4.6", "aws-fsbp:Lambda.1"),
-    references=("https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",),
-)
+    fails=(
+        public("aws", "resource policy: open", level="public_authenticated"),
+        public("gcp", f"{_SERVICE}: roles/run.invoker to allUsers", principal="allUsers"),
+    ),
+    passes=(closed("aws"), closed("gcp")),
+    catalogue=("EXP-01", "EXP-20", "EXP-21"),
+    standards=(
+        "cis-aws-compute:4.6", "aws-fsbp:Lambda.1", "cis-aws-7.0:2.21", "nist-800-53:AC-3", "nist-800-53:AC-4",
+        "nist-800-53:AC-6", "nist-800-53:AC-21", "nist-800-53:SC-7", "pci-dss-3.2.1:1.2.1", "pci-dss-3.2.1:1.3.1",
+        "pci-dss-3.2.1:1.3.2", "pci-dss-3.2.1:1.3.4", "pci-dss-3.2.1:7.2.1", "pci-dss-4.0:7.2.1", "iso-27001:A.8.1",
+    ),
+    references=(
+        "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
+        "https://docs.cloud.google.com/run/docs/authenticating/public",
+    ),
+)  # fmt: skip

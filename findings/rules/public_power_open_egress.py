@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from findings.rule import Check, Evidence, Fix, Rule, Subject, Unsure
+from findings.rules._entrances import OPEN_DOORS
 from findings.rules._paths import DOES, from_strangers, is_weak, may_be_public, public_way, wide_powers
 from findings.rules._powers import by, unless_admin, whole
 from findings.rules._worlds import CLOUDS, NARROW, OPEN, SECRETS, each, holding
@@ -61,5 +62,5 @@ RULE = Rule(
     fails=each(SECRETS, posture=OPEN),
     passes=(*each(NARROW, posture=OPEN), *(holding(cloud, SECRETS) for cloud in CLOUDS)),
     catalogue=("EXP-01", "PRV-05", "NET-02"),
-    joins=("public_invoke", "reads_everything", "open_egress"),
+    joins=(*OPEN_DOORS, "reads_everything", "open_egress"),
 )
