@@ -138,7 +138,12 @@ class ExposedBinding(models.Model):
         constraints = [models.UniqueConstraint(fields=["function", "digest"], name="exposed_binding_once")]
         indexes = [
             models.Index(fields=["part", "tab", "-rung", "-id"], name="exposed_by_rung", condition=PRESENT),
-            models.Index(fields=["part", "tab", "provider", "account"], name="exposed_counted", condition=PRESENT),
+            # Covers what tabs, facets and the matrix count, so that they read the index and not the rows.
+            models.Index(
+                fields=["part", "tab", "provider", "account", "party", "own", "action", "narrows"],
+                name="exposed_counted",
+                condition=PRESENT,
+            ),
             models.Index(fields=["provider", "party"], name="exposed_by_party", condition=PRESENT),
             models.Index(fields=["since"], name="exposed_by_since", condition=PRESENT),
         ]
