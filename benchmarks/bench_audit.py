@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -33,13 +34,13 @@ def fill(entries: int) -> None:
     for start in range(1, entries + 1, BATCH):
         rows = []
         for number in range(start, min(start + BATCH, entries + 1)):
-            told = {
+            told: dict[str, Any] = {
                 "number": number, "at": began + timedelta(seconds=number), "action": "triage", "who": "analyst",
                 "user": 7, "ip": "198.51.100.7", "request": f"{number:032x}", "kind": "finding", "key": str(number),
                 "name": "public_invoke of checkout", "account": 3, "before": '{"status": "open"}',
                 "after": '{"reason": "behind a gateway that signs", "status": "accepted"}',
             }  # fmt: skip
-            hashed = seal(previous, *(told[name] for name in SEALED))
+            hashed = seal(previous, *[told[name] for name in SEALED])
             rows.append(AuditEntry(**told, previous=previous, hash=hashed))
             previous = hashed
         AuditEntry.objects.bulk_create(rows)

@@ -142,7 +142,7 @@ def facet_list(request: HttpRequest) -> HttpResponse:
 def _why_nothing(wanted: Asked) -> dict[str, Any]:
     """Nothing found can mean five things; the page says which."""
     accounts = wanted.scope.accounts
-    judged = accounts.limit(Verdicts.objects.all()).exists()  # type: ignore[attr-defined]
+    judged = accounts.limit(Verdicts.objects.all()).exists()
     settings = current_settings()
     off = {one.rule for told in settings.values() for one in told if one.group_id is None and not one.enabled}
     counts = verdict_counts(accounts)
