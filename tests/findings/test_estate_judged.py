@@ -17,7 +17,7 @@ from collectors.sandbox import Sandbox
 from collectors.sandbox.estate import LAST_DAY, TRAPS, Trap
 from config.demo import FIRST, connect_accounts
 from findings.evaluate import judge_everything
-from inventory.models import Account, Function, Posture
+from inventory.models import Account, ExposedBinding, Function, Posture
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +119,26 @@ def test_the_ways_in_are_listed_in_every_cloud(judged: dict[Place, Posture]) -> 
         call_command("access", name, format="json", stdout=out)
         widest = json.loads(out.getvalue())[0]
         assert (widest["principal"], widest["level"]) == (who, "public_anonymous")
+
+
+LISTED = ("public_anonymous", "public_authenticated", "external")
+
+
+@pytest.mark.parametrize("part", ["invoke", "deploy"])
+def test_what_was_planted_stands_on_the_exposure_page(judged: dict[Place, Posture], part: str) -> None:
+    rows = ExposedBinding.objects.filter(part=part, gone_at=None, latent="").select_related("function__account")
+    listed: dict[Place, set[str]] = {}
+    for row in rows:
+        place = (row.function.account.native_id, row.function.region, row.function.name)
+        listed.setdefault(place, set()).add(row.level)
+    planted = [trap for trap in VALID if getattr(trap, part) in LISTED and (trap.function, part) not in NOT_READ]
+    missing = [trap.function for trap in planted
+               if getattr(trap, part) not in listed.get((trap.account, trap.region, trap.function), ())]  # fmt: skip
+    assert planted
+    assert missing == []
+
+
+def test_nothing_is_called_public_that_is_not(judged: dict[Place, Posture]) -> None:
+    rows = ExposedBinding.objects.filter(part="invoke", tab="public", latent="", certain=True, gone_at=None)
+    wrong = rows.exclude(function__posture__invoke__in=("public_anonymous", "public_authenticated"))
+    assert list(wrong.values_list("function__name", "level")) == []
