@@ -9,11 +9,12 @@ from typing import Any, Protocol
 from findings.access.decision import Decision, Outcome
 from findings.access.holdings import Holdings
 from findings.parties import Exposed
+from findings.seen import MOST_WAYS
 from inventory.models import Account, Function, Identity
 
 Json = Any
 #: Ways in, powers and reasons kept with a function; the full lists are worked out again where they are shown.
-MOST = 20
+MOST = MOST_WAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,9 @@ class Check:
 
     `look` yields Evidence for each fault, Unsure for what cannot be decided, nothing when all is well. `needs` are
     sections that must have been read for a pass: of the function ("config"), of its identities
-    ("identity:policies"), of the account ("account:limits"); a word of the posture ("posture:invoke": not unknown); or
-    how the account was read ("reading"). `applies` says why the rule does not apply to a subject ("" when it does): a
-    plan or platform that cannot have the fault.
+    ("identity:policies"), of the account ("account:limits"); a word of the posture ("posture:invoke": not unknown); how
+    the account was read ("reading"); or the cloud's log ("log"). `applies` says why the rule does not apply to a
+    subject ("" when it does): a plan or platform that cannot have the fault.
     """
 
     look: Callable[[Seen], Iterator[Evidence | Unsure]]
@@ -168,7 +168,10 @@ def unread(needs: tuple[str, ...], seen: Seen) -> Iterator[str]:
     """Why each needed part that was not read is missing, in words."""
     for need in needs:
         where, _, name = need.rpartition(":")
-        if need == "reading":
+        if need == "log":
+            if seen.log_until is None:
+                yield "the cloud's log was never read"
+        elif need == "reading":
             if seen.reading is None:
                 yield "how the account was read is not known"
         elif where == "posture":

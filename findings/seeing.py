@@ -101,6 +101,7 @@ class Seeing:
             native_id=resource.native_id, name=resource.name, at=self.at, document=resource.document,
             unread=reasons(resource.unread), account_document=document, account_unread=unread, zone=self.zone,
             first_seen=resource.first_seen, seen_at=resource.seen_at, listings=self._listings,
+            account_identities=self._account_identities,
         )  # fmt: skip
 
     @cached_property
@@ -108,6 +109,13 @@ class Seeing:
         """When each scope was read for the first time, and up to when its log was read."""
         rows = self.account.scopes.values_list("pk", "first_read_at", "activity_until")
         return {pk: (first, until) for pk, first, until in rows}
+
+    @cached_property
+    def _account_identities(self) -> dict[str, str]:
+        """What each identity of the account may do, in a word."""
+        rows = Identity.objects.filter(account=self.account).order_by("pk")
+        told = rows.values_list("native_id", "gone_at", "posture__privilege")
+        return {name: "gone" if gone else privilege or "unknown" for name, gone, privilege in told}
 
     @cached_property
     def _listings(self) -> dict[str, str]:

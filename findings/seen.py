@@ -13,6 +13,8 @@ from typing import Any
 
 Json = Any
 _NOTHING: Mapping[str, Json] = {}
+#: Ways in and reasons that are kept with a function: where there are so many, there may be more.
+MOST_WAYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class Seen:
     whole account (roles, identities …) how it was read last ("complete", "denied" …). `known_since` is when the
     function's scope was read for the first time: what was there then is not new. `code_changes` are those of the last
     days, newest first, and `log_until` tells up to when the cloud's log was read. `reading` is told of an account only.
+    `account_identities` tells of every identity of the account, by its native id, what it may do in a word ("unknown"
+    where not all was read, "gone" where it is no more).
     """
 
     kind: str
@@ -220,6 +224,7 @@ class Seen:
     code_changes: tuple[SeenCodeChange, ...] = ()
     log_until: datetime | None = None
     reading: SeenReading | None = None
+    account_identities: Mapping[str, str] = field(default_factory=dict)
 
     def section(self, name: str) -> Mapping[str, Json]:
         """A section's last known value; empty when it was never read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from findings.rule import Check, Evidence, Fix, Rule, Subject, Unsure
 from findings.rules._entrances import Way, anyone, closed, public, strangers
@@ -36,7 +37,7 @@ def anonymous(seen: Seen) -> list[str]:
 
 
 _HTTP = {"kind": "http", "qualifier": "hook", "state": "enabled", "detail": {"auth_level": "anonymous"}}
-_READ = {"access": {}, "triggers": {"triggers": []}}
+_READ: dict[str, Any] = {"access": {}, "triggers": {"triggers": []}}
 
 RULE = Rule(
     id="anonymous_functions",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from findings.example import function
 from findings.rule import Check, Evidence, Fix, Rule, Subject
 from findings.seen import Seen, SeenPosture
 from findings.severity import Severity
 
+Json = Any
 _CERTAIN = ("same_account", "service_scoped", "organisation", "none")
 
 
@@ -36,11 +38,11 @@ def _severity(seen: Seen) -> tuple[Severity | None, str]:
     return None, ""
 
 
-def _open(cloud: str, **sections: object) -> Seen:
+def _open(cloud: str, **sections: Json) -> Seen:
     return function(cloud, posture=SeenPosture(invoke="external", reach="internet"), **sections)
 
 
-def _shut(cloud: str, **sections: object) -> Seen:
+def _shut(cloud: str, **sections: Json) -> Seen:
     return function(cloud, posture=SeenPosture(invoke="external", reach="private"), **sections)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from findings.rule import Check, Evidence, Fix, Rule, Subject
 from findings.rules._entrances import closed, milder, public
@@ -27,7 +28,7 @@ def look(seen: Seen) -> Iterator[Evidence]:
         )  # fmt: skip
 
 
-_SCOPED = {"level": "service_unscoped", "kind": "service"}
+_SCOPED: dict[str, Any] = {"level": "service_unscoped", "kind": "service"}
 
 RULE = Rule(
     id="unscoped_service",
