@@ -361,7 +361,15 @@ def _route(entry: Mapping[str, Json]) -> Route:
 def _ways(exposure: FunctionExposure, most: int | None, *classes: ActionClass) -> list[Json]:
     found = [binding for binding in exposure.bindings if binding.action_class in classes]
     found.sort(key=lambda one: (bool(one.latent), -one.level.rung, one.principal))
-    return [_way(one) for one in found[:most]]
+    return [_way(one) for one in _kept(found, most)]
+
+
+def _kept(found: list[ExposedBinding], most: int | None) -> list[ExposedBinding]:
+    """The widest so many; what is open to strangers but for a closed path is never crowded out."""
+    if most is None or len(found) <= most:
+        return found
+    closed = [one for one in found[most:] if one.latent and one.level.is_public][:most]
+    return [*found[: most - len(closed)], *closed]
 
 
 def _way(one: ExposedBinding) -> Json:

@@ -82,5 +82,5 @@ RULE = Rule(
         *(with_(seen, posture=CLOSED) for seen in each(ADMIN, privilege="admin")),
     ),
     catalogue=("DEP-01", "DEP-03", "DEP-05"),
-    joins=("admin_identity", "can_escalate"),
+    joins=("outsider_deploys", "public_deploy", "admin_identity", "can_escalate"),
 )

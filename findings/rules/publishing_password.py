@@ -13,9 +13,8 @@ _WHERE = {"scm": "the deployment site (SCM), which takes code and opens a consol
 
 
 def look(seen: Seen) -> Iterator[Evidence | Unsure]:
-    access = seen.section("access")
-    publishing = access.get("publishing")
-    for name, where in _WHERE.items() if access else ():
+    publishing = seen.section("access").get("publishing")
+    for name, where in _WHERE.items() if "access" in seen.document else ():
         if publishing is None or name not in publishing:
             yield Unsure(f"whether a password suffices at {name.upper()} was not read")
         elif publishing[name]:

@@ -20,7 +20,7 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
         if str(access["classic_auth"].get("unauthenticatedClientAction", "")).lower() == "allowanonymous":
             yield _fault(seen, "Sign-in is on, but callers who did not sign in are let through")
     elif "easy_auth" not in access:
-        if access:
+        if "access" in seen.document:
             yield Unsure("its sign-in settings were never read")
     else:
         says = _lacking(access["easy_auth"])
