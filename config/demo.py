@@ -28,6 +28,7 @@ from collectors.sandbox.estate.aws import accounts
 from collectors.sandbox.estate.azure import tenant
 from collectors.sandbox.estate.gcp import organisation
 from config.clouds import Clouds
+from findings.compliance import keep_stands
 from inventory.models import Account, User
 
 Say = Callable[[str], None]
@@ -109,8 +110,10 @@ def live_through(running: Clouds, connected: list[Account], now: datetime, say: 
         say(f"Collecting {len(connected)} accounts as of {at:%A, %d %B} (day {day + 1} of {LAST_DAY + 1})")
         with ThreadPoolExecutor(settings.ACCOUNTS_AT_ONCE) as side_by_side:
             list(side_by_side.map(partial(_collect, at=at), connected))
+        keep_stands(at)
     say("Judging what was found")
     call_command("evaluate", stdout=StringIO())
+    keep_stands(now)
 
 
 def _collect(account: Account, at: datetime) -> None:

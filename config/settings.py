@@ -253,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune": {"task": "collectors.tasks.prune", "schedule": 6 * 3600.0},
     "expire": {"task": "findings.tasks.expire", "schedule": 600.0},
     "evaluate": {"task": "findings.tasks.evaluate", "schedule": 24 * 3600.0},
+    "compliance": {"task": "findings.tasks.keep_compliance", "schedule": 3600.0},
     "audit-head": {"task": "inventory.tasks.tell_audit_head", "schedule": 24 * 3600.0},
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
+from findings.compliance import keep_stands
 from findings.evaluate import judge_account, judge_everything
 from findings.models import Finding
 from inventory.clock import now
@@ -31,3 +32,9 @@ def evaluate(accounts: list[int] | None = None) -> None:
     else:
         done = sum(judge_account(one, at)["functions"] for one in Account.objects.filter(pk__in=accounts))
     log.info("evaluated", functions=done)
+
+
+@shared_task(name="findings.tasks.keep_compliance")
+def keep_compliance() -> None:
+    """Every hour: how each control stands today; the last of a day is what is kept of it."""
+    log.info("compliance_kept", changed=keep_stands(now()))

@@ -67,6 +67,10 @@ PLAIN: Mapping[str, Kwargs] = {
     "settings-search-share": {"slug": "none"},
     "settings-token-revoke": {"pk": 0},
     "api-rule": {"id": "public_invoke"},
+    "compliance-framework": {"slug": "aws-fsbp"},
+    "compliance-control": {"slug": "aws-fsbp", "id": "Lambda.1"},
+    "compliance-csv": {"slug": "aws-fsbp"},
+    "compliance-jsonl": {"slug": "aws-fsbp"},
     "rule": {"id": "public_invoke"},
     "rule-setting": {"id": "public_invoke"},
 }

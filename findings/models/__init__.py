@@ -1,11 +1,13 @@
 """The tables of findings: what rules said, what became of it, and what people set about rules."""
 
+from findings.models.controls import ControlSpan
 from findings.models.event import FindingEvent
 from findings.models.finding import Finding
 from findings.models.triage import WrongTriage
 from findings.models.verdicts import RuleCount, RuleSetting, Shelf, Verdicts, settings_of
 
 __all__ = [
+    "ControlSpan",
     "Finding",
     "FindingEvent",
     "RuleCount",

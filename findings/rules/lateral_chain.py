@@ -87,5 +87,6 @@ RULE = Rule(
     fails=tuple(map(_leading_on, each(NARROW))),
     passes=each(NARROW),
     catalogue=("PRV-20", "DEP-02"),
+    standards=("cis-aws-compute:4.4",),
     joins=("can_escalate",),
 )

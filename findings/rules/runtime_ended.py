@@ -75,6 +75,9 @@ RULE = Rule(
     standards=(
         "cis-aws-compute:4.11",
         "aws-fsbp:Lambda.2",
+        "cis-azure-2.0:9.6",
+        "cis-azure-2.0:9.7",
+        "cis-azure-2.0:9.8",
         "cis-azure-3.0:9.7",
         "cis-azure-3.0:9.8",
         "cis-azure-3.0:9.9",

@@ -99,4 +99,5 @@ RULE = Rule(
         _granted("azure", {"actions": ["Microsoft.Storage/storageAccounts/read"]}),
     ),
     catalogue=("PRV-03",),
+    standards=("cis-aws-compute:4.4",),
 )

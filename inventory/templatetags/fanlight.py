@@ -29,6 +29,7 @@ PAGES = (
     ("exposure", "Exposure", "e"),
     ("findings", "Findings", "n"),
     ("changes", "Changes", "c"),
+    ("compliance", "Compliance", "p"),
     ("accounts", "Accounts", "a"),
     ("runs", "Runs", "r"),
 )

@@ -42,7 +42,8 @@ def addresses(cast: Cast) -> list[str]:
     unread, identity = cast.functions["invoices"].uid, cast.identities["office-shared"].uid
     tabs = ["", *(f"{name}/" for name in TABS if name != "overview")]
     return [
-        "/", "/exposure/", "/exposure/?tab=external", "/exposure/?tab=external&view=matrix", "/exposure/trusted/",
+        "/", "/compliance/", "/compliance/cis-aws-compute/", "/compliance/cis-aws-compute/4.6/",
+        "/exposure/", "/exposure/?tab=external", "/exposure/?tab=external&view=matrix", "/exposure/trusted/",
         "/exposure/trust/?provider=aws&party=999988887777",
         "/identities/", f"/identities/{identity}/", "/changes/", *(f"/functions/{uid}/{tab}" for tab in tabs),
         f"/functions/{gone}/", f"/functions/{unread}/access/", f"/functions/{unread}/history/", "/nothing/here/",

@@ -36,6 +36,10 @@ ADDRESSES = {
     "exposure, matrix": "/exposure/?tab=external&view=matrix",
     "exposure, jsonl": "/exposure.jsonl?tab=external",
     "changes": "/changes/?q=mail",
+    "compliance": "/compliance/",
+    "compliance, framework": "/compliance/cis-aws-compute/",
+    "compliance, control": "/compliance/cis-aws-compute/4.5/?stand=pass",
+    "compliance, jsonl": "/compliance/cis-aws-compute/export.jsonl",
     "actors": "/actors/",
 }
 
