@@ -91,6 +91,10 @@ class Asked:
         return f"{address}?{query}" if query else address
 
     @property
+    def of_now(self) -> str:
+        return self.address("compliance-framework", on="")
+
+    @property
     def csv(self) -> str:
         return self.address("compliance-csv")
 
