@@ -40,6 +40,7 @@ SECTIONS = {
     "policy": "identities",
     "actor": "changes",
     "compare": "changes",
+    "compliance": "compliance",
     "settings-history": "accounts",
     "finding": "findings",
     "account": "accounts",
