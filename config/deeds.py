@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -42,3 +49,16 @@ def changed_password(request: HttpRequest, user: Any, **_: Any) -> None:
 def changed_second_factor(request: HttpRequest, user: Any, authenticator: Any, signal: Any, **_: Any) -> None:
     deed = {authenticator_added: "added", authenticator_removed: "removed"}.get(signal, "made anew")
     audit("sign-in.second-factor", request, by=user, of=user, after={"method": str(authenticator.type), "deed": deed})
+
+
+@receiver(authenticator_used)
+def used_recovery_code(request: HttpRequest, user: Any, authenticator: Any, **_: Any) -> None:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        left = len(authenticator.data.get("hashes", []))
+        told = {"deed": "a recovery code was used", "left": left}
+        audit("sign-in.second-factor", request, by=user, of=user, after=told)
+
+
+@receiver(authentication_failed)
+def failed_second_step(request: HttpRequest, user: Any, authenticator: Any, **_: Any) -> None:
+    audit("sign-in.failed", request, of=user, after={"tried": user.get_username(), "at": "the second step"})

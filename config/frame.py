@@ -5,8 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from config.sign_on.rule import second_factor_due
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The version, whether this is the demo, and the name of the page's section for the navigation."""
+    """The version, whether this is the demo, the name of the page's section for the navigation, and whether there is
+    none because the person has to set up a second factor first."""
     match = request.resolver_match
-    return {"version": settings.VERSION, "demo": settings.DEMO, "section": match.url_name if match else ""}
+    return {
+        "version": settings.VERSION, "demo": settings.DEMO, "section": match.url_name if match else "",
+        "locked": second_factor_due(request),
+    }  # fmt: skip

@@ -28,9 +28,11 @@ FOREIGN: Mapping[str, Needs] = {
     "mfa_reauthenticate": _SELF,
     "mfa_activate_totp": _SELF,
     "mfa_deactivate_totp": _SELF,
-    "mfa_view_recovery_codes": {"GET": SELF},
-    "mfa_generate_recovery_codes": _SELF,
-    "mfa_download_recovery_codes": {"GET": SELF},
+    "mfa_list_webauthn": {"GET": SELF},
+    "mfa_add_webauthn": _SELF,
+    "mfa_edit_webauthn": _SELF,
+    "mfa_remove_webauthn": _SELF,
+    "mfa_reauthenticate_webauthn": _SELF,
 }
 #: Addresses of allauth for what there is none of here: admins keep e-mail addresses, passwords are the way in.
 CLOSED = frozenset(

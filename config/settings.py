@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "config.sessions.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.permission.DeclaredPermissions",
+    "config.sign_on.rule.SecondFactorFirst",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -118,10 +120,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "inventory.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["config.sign_on.rule.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if TESTING:
     PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
@@ -141,6 +140,15 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_TIMEOUT = 900
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "config.sign_on.second_factor.Adapter"
+# Recovery codes are ours (config/pages/recovery_codes.py): allauth keeps what they could be computed from.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_TOTP_ISSUER = "Fanlight"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "config.sign_on.second_factor.CodeForm",
+    "reauthenticate": "config.sign_on.second_factor.CodeAgainForm",
+}
 # Counted where all processes that answer pages see it; several machines need a cache they share.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

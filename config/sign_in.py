@@ -7,9 +7,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import handler429
+from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from config.sign_on.rule import rule
 from inventory.audit import client_ip
 
 
@@ -28,6 +30,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().pre_authenticate(request, **credentials)
         except ValidationError as often:
             raise ImmediateHttpResponse(handler429(request)) from often
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Whose password this is; nobody's where single sign-on is the only way, but for local admins."""
+        found = super().authenticate(request, **credentials)
+        if found is None or found.local or rule().passwords:
+            return found
+        user_login_failed.send(sender=__name__, credentials={"username": found.username}, request=request)
+        return None
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Per name and address: nobody can lock somebody else out from afar."""

@@ -10,6 +10,7 @@ from inventory.models.identity import ActionPattern, Grant, Identity, Statement
 from inventory.models.people import Assignment, Role, SavedSearch, User
 from inventory.models.posture import IdentityPosture, Posture, Privilege
 from inventory.models.resource import QuarantinedEntry, RawAnswer, Resource, Snapshot
+from inventory.models.sign_on import GroupRole, IdentityProvider, SignInRule
 from inventory.models.tokens import ApiToken
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "ExposedBinding",
     "Function",
     "Grant",
+    "GroupRole",
     "Identity",
     "IdentityPosture",
+    "IdentityProvider",
     "Posture",
     "PostureStep",
     "Privilege",
@@ -40,6 +43,7 @@ __all__ = [
     "SavedSearch",
     "Scope",
     "ScopeCoverage",
+    "SignInRule",
     "Snapshot",
     "Statement",
     "Tag",

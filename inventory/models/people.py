@@ -88,11 +88,13 @@ class People(UserManager["User"]):
 
 class User(AbstractUser):
     """A person who signs in. `role` is the one on all accounts; it is empty for people whose roles are narrower
-    (`Assignment`) or who have none yet. Django's `is_staff` and `is_superuser` mean nothing here.
+    (`Assignment`) or who have none yet. `local` people may use their password even where single sign-on is the only
+    way for everybody else. Django's `is_staff` and `is_superuser` mean nothing here.
     """
 
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=10, choices=Role, blank=True, default="")
+    local = models.BooleanField(default=False)
     preferences = models.JSONField(default=dict, blank=True)
 
     objects: ClassVar[People] = People()

@@ -1,4 +1,7 @@
-"""Make a person who may do everything: there is no default account."""
+"""Make a person who may do everything: there is no default account.
+
+They are `local`: their password opens the door even where single sign-on is the only way for everybody else.
+"""
 
 import getpass
 import sys
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         if User.objects.filter(username=username).exists():
             raise CommandError(f"There is already somebody named {username}.")
         password = sys.stdin.readline().rstrip("\n") if password_stdin else given or _asked_twice()
-        person = User(username=username, role=Role.ADMIN)
+        person = User(username=username, role=Role.ADMIN, local=True)
         try:
             person.full_clean(exclude=["password"])
             validate_password(password, person)
@@ -44,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(fault.messages)) from fault
         person.set_password(password)
         person.save()
-        audit("user", of=person, after={"made": username, "role": person.role})
+        audit("user", of=person, after={"made": username, "role": person.role, "local": True})
         self.stdout.write(f"{username} can sign in now.")
 
 
