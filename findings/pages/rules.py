@@ -29,6 +29,7 @@ from inventory.permission import needs
 #: What a rule needs → how that is said.
 POSTURE = {"invoke": "who may invoke it", "deploy": "who may change it", "privilege": "what its identity may do",
            "reach": "from where it is reached", "egress": "where it can send to"}  # fmt: skip
+BESIDE = {"log": "the cloud's log", "reading": "how the account was read"}
 
 
 @needs("view")
@@ -107,7 +108,7 @@ def _examples(rule: Rule, slug: str, seen: Any) -> Iterator[dict[str, Any]]:
 def in_words(need: str) -> str:
     """A part that must have been read, for people: "identity:policies" is "policies of its identities"."""
     where, _, name = need.rpartition(":")
-    spoken = name.replace("_", " ")
+    spoken = BESIDE.get(need, name.replace("_", " "))
     if where == "posture":
         return POSTURE.get(name, spoken)
     return {"identity": f"{spoken} of its identities", "account": f"{spoken} of the account"}.get(where, spoken)

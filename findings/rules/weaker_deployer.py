@@ -31,7 +31,7 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
         for name, privilege, way in found:
             severity, because = (None, "") if way["certain"] else (Severity.MEDIUM, "only if a condition holds")
             yield Evidence(
-                f"{short(name)}, which may do little more than {privilege} by itself, can change {seen.name} "
+                f"{short(name)}, whose own rights are no more than “{privilege}”, can change {seen.name} "
                 f"({_by(way)}); that runs as {runs_as(seen, identity)}, which {does} ({by(power)})",
                 about=f"{name} {identity.native_id}", severity=severity, because=because, detail=way,
             )  # fmt: skip
@@ -86,7 +86,8 @@ RULE = Rule(
     title="A weaker identity can change a powerful function",
     severity=Severity.HIGH,
     subject=Subject.DEPLOYMENT,
-    why="It replaces the code and has the function's rights from then on: what it was denied itself does not hold.",
+    why="Whoever holds the weaker identity replaces the code and has the function's rights from then on: what it was denied "
+    "itself no longer counts.",
     checks={
         "aws": Check(look, needs=_NEEDS, applies=without_identity),
         "gcp": Check(look, needs=(*_NEEDS, "identity:trust", "account:access"), applies=without_identity),
