@@ -86,8 +86,8 @@ RULE = Rule(
     title="A weaker identity can change a powerful function",
     severity=Severity.HIGH,
     subject=Subject.DEPLOYMENT,
-    why="Whoever holds the weaker identity replaces the code and has the function's rights from then on: what it was denied "
-    "itself no longer counts.",
+    why="Whoever holds the weaker identity replaces the code and has the function's rights from then on: what it "
+    "was denied itself no longer counts.",
     checks={
         "aws": Check(look, needs=_NEEDS, applies=without_identity),
         "gcp": Check(look, needs=(*_NEEDS, "identity:trust", "account:access"), applies=without_identity),
