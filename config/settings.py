@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire": {"task": "findings.tasks.expire", "schedule": 600.0},
     "evaluate": {"task": "findings.tasks.evaluate", "schedule": 24 * 3600.0},
     "compliance": {"task": "findings.tasks.keep_compliance", "schedule": 3600.0},
+    "alert": {"task": "findings.tasks.alert", "schedule": 60.0},
     "audit-head": {"task": "inventory.tasks.tell_audit_head", "schedule": 24 * 3600.0},
 }
 
@@ -285,6 +286,20 @@ FINDING_DUE_DAYS = {
     "medium": env.int("FANLIGHT_DUE_DAYS_MEDIUM", default=90),
     "low": env.int("FANLIGHT_DUE_DAYS_LOW", default=180),
 }
+
+# Alerts: what they may reach, and the mail server. Hosts named here may be private and plain http.
+OUTWARD_ALLOWED = env.list("FANLIGHT_OUTWARD_ALLOWED", default=[])
+OUTWARD_PORTS = env.list("FANLIGHT_OUTWARD_PORTS", cast=int, default=[443, 8443])
+# The address under which people open Fanlight, for links in messages; without it messages have none.
+ADDRESS = env.str("FANLIGHT_ADDRESS", default="").rstrip("/")
+EMAIL_HOST = env.str("FANLIGHT_EMAIL_HOST", default="")
+EMAIL_PORT = env.int("FANLIGHT_EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("FANLIGHT_EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("FANLIGHT_EMAIL_PASSWORD", default="")
+EMAIL_SECURITY = env.str("FANLIGHT_EMAIL_SECURITY", default="starttls")
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("FANLIGHT_EMAIL_FROM", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,4 +1,4 @@
-"""What workers do for findings: end acceptances on their day, and judge what only time has changed."""
+"""What workers do for findings: end acceptances on their day, judge what only time has changed, and tell of news."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import structlog
 from celery import shared_task
 
 from findings.compliance import keep_stands
+from findings.delivering import deliver, due, forget
 from findings.evaluate import judge_account, judge_everything
-from findings.models import Finding
+from findings.gathering import Heights, gather, heights, with_news
+from findings.losing import reckon
+from findings.models import Alert, Finding
 from inventory.clock import now
 from inventory.models import Account
 
@@ -38,3 +41,30 @@ def evaluate(accounts: list[int] | None = None) -> None:
 def keep_compliance() -> None:
     """Every hour: how each control stands today; the last of a day is what is kept of it."""
     log.info("compliance_kept", changed=keep_stands(now()))
+
+
+@shared_task(name="findings.tasks.alert")
+def alert() -> None:
+    """Every minute: see what is new for whom, and send what is due. Each alert, each delivery is a task of its own."""
+    at = now()
+    if Alert.objects.filter(enabled=True).exists():
+        reckon(at)
+        top = heights()
+        for pk in with_news(top, at):
+            gather_one.delay(pk, top.finding, top.change, top.loss)
+    for pk in due(at):
+        deliver_one.delay(pk)
+    forget(at)
+
+
+@shared_task(name="findings.tasks.gather_one")
+def gather_one(pk: int, finding: int, change: int, loss: int) -> None:
+    """Find what one alert has to tell, and have it sent."""
+    for delivery in gather(pk, Heights(finding, change, loss), now()):
+        deliver_one.delay(delivery)
+
+
+@shared_task(name="findings.tasks.deliver_one")
+def deliver_one(pk: int) -> None:
+    """Try one delivery."""
+    deliver(pk, now())

@@ -1,5 +1,6 @@
 """The tables of findings: what rules said, what became of it, and what people set about rules."""
 
+from findings.models.alert import Alert, Channel, Delivery, Loss, Notice
 from findings.models.controls import ControlSpan
 from findings.models.event import FindingEvent
 from findings.models.finding import Finding
@@ -7,9 +8,14 @@ from findings.models.triage import WrongTriage
 from findings.models.verdicts import RuleCount, RuleSetting, Shelf, Verdicts, settings_of
 
 __all__ = [
+    "Alert",
+    "Channel",
     "ControlSpan",
+    "Delivery",
     "Finding",
     "FindingEvent",
+    "Loss",
+    "Notice",
     "RuleCount",
     "RuleSetting",
     "Shelf",
