@@ -86,7 +86,8 @@ def gather(pk: int, top: Heights, at: datetime) -> list[int]:
 
 
 def start(alert: Alert, at: datetime) -> None:
-    """Begin with what happens from now on; called before an alert is saved that is new, or on again."""
+    """Begin with what happens from now on; called before an alert is saved that is new, or on again, and outside of
+    any transaction (see `heights`)."""
     top = heights()
     alert.finding_mark, alert.change_mark, alert.loss_mark = top.finding, top.change, top.loss
     alert.expiry_at, alert.fault, alert.tries = None, "", 0

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collectors.models import Run
 from config.permission import FOREIGN, needs_of
-from findings.models import Finding
+from findings.models import Alert, Channel, Delivery, Finding
 from inventory.models import Resource, Scope, Snapshot
 from inventory.permission import Needs
 from tests.cast import DAY_ONE, Cast, native_id
@@ -136,8 +136,23 @@ def _person(cast: Cast) -> Kwargs:
     return {"pk": cast.viewer.pk}
 
 
+def _channel(cast: Cast) -> Kwargs:
+    return {"pk": Channel.objects.get_or_create(name="mail", kind="email")[0].pk}
+
+
+def _alert(cast: Cast) -> Kwargs:
+    told = {"owner": cast.analyst, "channel_id": _channel(cast)["pk"], "query": "account:acme-prod"}
+    return {"pk": Alert.objects.get_or_create(name="new in acme-prod", defaults=told)[0].pk}
+
+
+def _delivery(cast: Cast) -> Kwargs:
+    return {"pk": Delivery.objects.get_or_create(alert_id=_alert(cast)["pk"], made_at=DAY_ONE)[0].pk}
+
+
 #: Routes about something that belongs to the installation, not to an account.
 OURSELVES: Mapping[str, Callable[[Cast], Kwargs]] = {
+    "settings-channel": _channel,
+    "settings-channel-delete": _channel,
     "settings-person": _person,
     "settings-person-active": _person,
     "settings-person-give": _person,
@@ -155,6 +170,7 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "account-schedule": _account,
     "account-test": _account,
     "account-test-result": _account,
+    "api-deliveries": _alert,
     "api-finding": _finding,
     "api-finding-triage": _finding,
     "api-function": _function,
@@ -170,6 +186,11 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "functions-peek": _function,
     "identity": _identity,
     "policy": _policy,
+    "settings-alert": _alert,
+    "settings-alert-delete": _alert,
+    "settings-alert-switch": _alert,
+    "settings-alert-test": _alert,
+    "settings-delivery-retry": _delivery,
     "settings-history": _settings,
     "run": _run,
     "run-progress": _run,

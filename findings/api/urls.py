@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from findings.api import views
+from findings.api import alerts, views
 
 urlpatterns = [
+    path("alerts/", alerts.AlertList.as_view(), name="api-alerts"),
+    path("alerts/<int:pk>/deliveries/", alerts.DeliveryList.as_view(), name="api-deliveries"),
     path("findings/", views.FindingList.as_view(), name="api-findings"),
     path("findings/triage/", views.TriageMany.as_view(), name="api-findings-triage"),
     path("findings/<int:pk>/", views.OneFinding.as_view(), name="api-finding"),
