@@ -124,8 +124,8 @@ class ChannelForm(forms.Form):
     enabled = forms.BooleanField(required=False, initial=True, label="On")
 
     def __init__(self, kept: Channel, *args: Any, **kwargs: Any) -> None:
-        at_first = {"name": kept.name, "recipients": "\n".join(kept.recipients), "enabled": kept.enabled}
-        super().__init__(*args, initial=at_first, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": kept.name, "recipients": "\n".join(kept.recipients), "enabled": kept.enabled}
         self.kept, self.kind = kept, channels()[kept.kind]
         for name in {"address", "secret", "recipients"} - self.kind.needs:
             del self.fields[name]

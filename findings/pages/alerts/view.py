@@ -102,7 +102,7 @@ def _told(one: Alert) -> dict[str, Any]:
 def _keep(request: HttpRequest, form: AlertForm, was: dict[str, Any]) -> HttpResponse:
     one = form.save(commit=False)
     one.fault, one.tries = "", 0
-    if one.pk is None:
+    if one._state.adding:
         start(one, now())
     with transaction.atomic():
         one.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -106,7 +107,7 @@ def test_a_change_by_which_the_risk_rose_can_be_asked_for_alone(cast: Cast, make
 
 def test_an_acceptance_that_ends_soon_is_told_once(cast: Cast, make_alert: MakeAlert) -> None:
     alert = make_alert(events=["expiring"])
-    ends = {"state": State.ACCEPTED, "until": AT + timedelta(days=5)}
+    ends: dict[str, Any] = {"state": State.ACCEPTED, "until": AT + timedelta(days=5)}
     happens(cast.functions["mailer"], **ends)
     happens(cast.functions["checkout"], state=State.ACCEPTED, until=AT + timedelta(days=50))
     assert len(gathered(alert)) == 1
@@ -147,7 +148,7 @@ def test_coverage_that_came_back_and_is_lost_again_is_told_again(cast: Cast, mak
 
 def test_much_that_vanished_at_once_is_one_alert(cast: Cast, make_alert: MakeAlert) -> None:
     alert = make_alert(events=["coverage"])
-    scope = Scope.objects.filter(account=cast.account).first()
+    scope = Scope.objects.filter(account=cast.account)[0]
     for number in range(12):
         Resource.objects.create(
             kind="function", provider="aws", account=cast.account, scope=scope, listing="functions", missed=1,

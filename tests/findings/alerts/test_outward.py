@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -70,6 +71,10 @@ def test_addresses_of_the_open_internet_are_reached(text: str) -> None:
     assert [str(one) for one in out.addresses(out.checked("https://hooks.example.com/"))] == [text]
 
 
+def leads_to(address: str, host: str, port: int) -> list[str]:
+    return [address]
+
+
 def test_a_name_that_is_not_there_is_no_fault_of_ours() -> None:
     def nowhere(host: str, port: int) -> list[str]:
         raise socket.gaierror("no such name")
@@ -84,7 +89,7 @@ def test_an_allowed_name_may_be_private_but_never_lead_to_the_clouds_metadata() 
     inside = Outward(allowed, resolve=lambda host, port: ["10.0.0.5"])
     assert inside.addresses(inside.checked("http://hooks.internal:9000/"))
     for metadata in ("169.254.169.254", "fd00:ec2::254", "fe80::1", "0.0.0.0"):
-        turned = Outward(allowed, resolve=lambda host, port, to=metadata: [to])
+        turned = Outward(allowed, resolve=partial(leads_to, metadata))
         with pytest.raises(Refused):
             turned.addresses(turned.checked("http://hooks.internal:9000/"))
     with pytest.raises(Refused, match="https"):
@@ -172,7 +177,11 @@ def test_no_more_than_the_limit_is_taken_of_an_answer() -> None:
 
 def test_a_server_that_never_answers_is_left() -> None:
     gone = threading.Event()
-    with listening(lambda stream: bool(gone.wait(30)) and None) as (port, _):
+
+    def silent(stream: socket.socket) -> None:
+        gone.wait(30)
+
+    with listening(silent) as (port, _):
         with pytest.raises(Undelivered, match="No answer within"):
             local(port, seconds=0.3).post(f"http://127.0.0.1:{port}/", {}, b"")
         gone.set()
