@@ -44,7 +44,7 @@ def step_one(client: Client, name: str = "vera") -> str:
 
 def code(secret: str, later: int = 0) -> str:
     """What an app shows: now, or so many half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later)))
 
 
 def with_app(client: Client) -> str:
