@@ -279,6 +279,9 @@ KEEP_RUN_DAYS = env.int("FANLIGHT_KEEP_RUN_DAYS", default=30)
 # 0 keeps every snapshot for ever.
 KEEP_HISTORY_DAYS = env.int("FANLIGHT_KEEP_HISTORY_DAYS", default=0)
 
+# One person makes so many exports an hour; 0 sets no limit.
+EXPORTS_AN_HOUR = env.int("FANLIGHT_EXPORTS_AN_HOUR", default=10)
+
 # Findings: days by which a fault of each severity is to be mended; 0 sets no day.
 FINDING_DUE_DAYS = {
     "critical": env.int("FANLIGHT_DUE_DAYS_CRITICAL", default=7),

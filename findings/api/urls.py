@@ -8,6 +8,7 @@ urlpatterns = [
     path("alerts/", alerts.AlertList.as_view(), name="api-alerts"),
     path("alerts/<int:pk>/deliveries/", alerts.DeliveryList.as_view(), name="api-deliveries"),
     path("findings/", views.FindingList.as_view(), name="api-findings"),
+    path("findings/export/", views.ExportFindings.as_view(), name="api-findings-export"),
     path("findings/triage/", views.TriageMany.as_view(), name="api-findings-triage"),
     path("findings/<int:pk>/", views.OneFinding.as_view(), name="api-finding"),
     path("findings/<int:pk>/triage/", views.TriageOne.as_view(), name="api-finding-triage"),

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import Http404
+from django.conf import settings
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from findings.acting import perform, within_reach
 from findings.api.shapes import BulkTriage, FindingPage, RuleShape, Triaged, TriageShape, WholeFinding
+from findings.interchange import ocsf_lines, sarif_pieces
 from findings.models import Finding, WrongTriage
 from findings.models.triage import FindingQuerySet
-from findings.present import RELATED, present_event, present_finding
+from findings.present import RELATED, present_event, present_finding, present_findings
 from findings.rule_standing import standings
 from findings.search import FINDINGS
 from inventory.api.pages import searched_page
 from inventory.api.searched import ASKED, MISSING, REFUSED, search_of
+from inventory.audit import audit
 from inventory.clock import now
+from inventory.exporting import wait_seconds
 from inventory.models import Account
 from inventory.permission import needs, require
 from inventory.search.parse import ParseError
+
+FORM = OpenApiParameter("form", str, enum=["ocsf", "sarif"], default="ocsf", description="The shape.")
 
 
 @needs("view")
@@ -39,6 +45,26 @@ class FindingList(APIView):
             return [present_finding(row, search.at) for row in rows]
 
         return searched_page(request, search, lambda rows: rows.select_related(*RELATED), told)
+
+
+@needs("view")
+class ExportFindings(APIView):
+    """Findings that a query finds, in the shape of another tool: `form` is ocsf or sarif. Streamed and written down."""
+
+    @extend_schema(operation_id="findings_export", parameters=[*ASKED, FORM], responses={200: str, 400: REFUSED})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        form = request.query_params.get("form", "ocsf")
+        if form not in ("ocsf", "sarif"):
+            raise ValidationError({"form": ["There are ocsf and sarif."]})
+        search, query = search_of(request, FINDINGS.name), request.query_params.get("q", "")
+        if seconds := wait_seconds(request.user, search.at):
+            raise Throttled(seconds)
+        rows, version = present_findings(search.sorted_rows(""), search.at), str(settings.VERSION)
+        audit("export", request, after={"list": "findings", "form": form, "query": query, "api": True})
+        if form == "ocsf":
+            return StreamingHttpResponse(ocsf_lines(rows, version, search.at), content_type="application/jsonl")
+        pieces = sarif_pieces(rows, version, search.at, query)
+        return StreamingHttpResponse(pieces, content_type="application/sarif+json")
 
 
 @needs("view")

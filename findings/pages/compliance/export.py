@@ -13,6 +13,7 @@ from findings.pages.compliance.asked import Asked, asked
 from findings.pages.functions.coverage import coverage_of
 from findings.pages.functions.export import Echo
 from inventory.audit import audit
+from inventory.exporting import too_many
 from inventory.models import Account
 from inventory.output import as_json, cell
 from inventory.permission import needs
@@ -78,7 +79,9 @@ def _rows(wanted: Asked) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
-def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> StreamingHttpResponse:
+def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> HttpResponse | StreamingHttpResponse:
+    if refused := too_many(wanted.request, wanted.now):
+        return refused
     audit("export", wanted.request, after={
         "list": "compliance", "form": ending, "framework": wanted.slug, "scope": wanted.scope.choice.value,
         "account": wanted.account.native_id if wanted.account else "", "day": wanted.on,

@@ -86,6 +86,14 @@ class Asked:
         return self.export("findings-jsonl")
 
     @property
+    def ocsf(self) -> str:
+        return self.export("findings-ocsf")
+
+    @property
+    def sarif(self) -> str:
+        return self.export("findings-sarif")
+
+    @property
     def api(self) -> str:
         """The same query put to the API, whole."""
         address = with_query("/api/v1/findings/", {"q": self.scope.query(self.q), "sort": self.sort})

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from defusedcsv import csv
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 
 from findings.columns import FINDING_COLUMNS
+from findings.interchange import ocsf_lines, sarif_pieces
 from findings.pages.findings.asked import Asked, asked
 from findings.pages.functions.export import Echo
 from findings.present import present_findings
 from inventory.audit import audit
+from inventory.exporting import too_many
 from inventory.output import as_json, cell
 from inventory.permission import needs
 from inventory.search.parse import ParseError
@@ -58,7 +61,23 @@ def _rows(wanted: Asked) -> Iterator[dict[str, Any]]:
     return present_findings(wanted.search.sorted_rows(wanted.sort), wanted.now)
 
 
-def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> StreamingHttpResponse:
+@needs("view")
+def export_as(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpResponse:
+    """OCSF (one event a line) or SARIF (one log)."""
+    wanted = asked(request)
+    try:
+        rows = _rows(wanted)
+    except ParseError as fault:
+        return HttpResponseBadRequest(str(fault))
+    version = str(settings.VERSION)
+    if form == "ocsf":
+        return _file(wanted, "ocsf.jsonl", "application/jsonl; charset=utf-8", ocsf_lines(rows, version, wanted.now))
+    return _file(wanted, "sarif", "application/sarif+json", sarif_pieces(rows, version, wanted.now, wanted.q))
+
+
+def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> HttpResponse | StreamingHttpResponse:
+    if refused := too_many(wanted.request, wanted.now):
+        return refused
     audit("export", wanted.request, after={"list": "findings", "form": ending, "query": wanted.q})
     answer = StreamingHttpResponse(lines, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="findings_{wanted.now:%Y-%m-%dT%H%MZ}.{ending}"'
