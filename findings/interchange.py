@@ -91,7 +91,8 @@ def _finding(row: Row, rule: Rule | None) -> Json:
         "uid": f"{row['uid']}:{row['rule']}", "title": row["title"], "desc": rule.why if rule else "",
         "types": [row["subject"]] if row["subject"] else [],
         "first_seen_time": milliseconds(row["first_seen"]), "last_seen_time": milliseconds(row["last_seen"]),
-        "created_time": milliseconds(row["opened_at"]), "analytic": {"uid": row["rule"], "name": row["title"], "type_id": 1, "type": "Rule"},
+        "created_time": milliseconds(row["opened_at"]),
+        "analytic": {"uid": row["rule"], "name": row["title"], "type_id": 1, "type": "Rule"},
     }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from jsonschema import Draft202012Validator
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from findings.interchange import sarif_result
 from findings.models import Finding
@@ -52,6 +54,19 @@ def test_ocsf_tells_what_is_wrong_where_and_how_bad() -> None:
     assert told["metadata"]["version"] == "1.5.0"
     assert told["cloud"]["provider"] == "AWS"
     assert told["resources"][0]["name"] == "shop"
+
+
+def test_every_event_is_valid_by_the_public_schema() -> None:
+    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version="1.5.0"))
+    names = {2003: "compliance_finding", 2004: "detection_finding"}
+    valid = {uid: schema.get_class_schema(name, profiles=["cloud"]) for uid, name in names.items()}
+    told = events().values()
+    assert {one["class_uid"] for one in told} == set(valid), "both classes are tried"
+    for one in told:
+        faults = Draft202012Validator(valid[one["class_uid"]]).iter_errors(one)
+        assert [f"{list(fault.path)}: {fault.message}" for fault in faults] == []
+    broken = {**next(iter(told)), "severity_id": "high"}
+    assert not Draft202012Validator(valid[broken["class_uid"]]).is_valid(broken), "the schema would notice"
 
 
 def test_a_finding_of_a_control_is_a_compliance_finding() -> None:

@@ -86,6 +86,10 @@ class Asked:
         return self.export("findings-jsonl")
 
     @property
+    def report(self) -> str:
+        return with_query(reverse("report"), {"q": self.q, "scope": self.scope.choice.value})
+
+    @property
     def ocsf(self) -> str:
         return self.export("findings-ocsf")
 
