@@ -91,6 +91,13 @@ class Outward:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return Target(parts.scheme == "https", host, port, path, known)
 
+    def checked_in_form(self, text: str) -> Target:
+        """As `checked`; what is given by its digits is looked at, too, for no name need be asked. Raises Refused."""
+        target = self.checked(text)
+        if _literal(target.host) is not None:
+            self.addresses(target)
+        return target
+
     def addresses(self, target: Target) -> list[Address]:
         """The addresses behind a target, all of them checked. Raises Refused and Undelivered."""
         literal = _literal(target.host)

@@ -144,7 +144,7 @@ class ChannelForm(forms.Form):
         text = str(self.cleaned_data["address"]).strip()
         if text:
             try:
-                outward().checked(text)
+                outward().checked_in_form(text)
             except Refused as why:
                 raise ValidationError(str(why)) from None
         return text

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -192,7 +192,11 @@ class Receiver:
     """A receiver as people build it: it does its work once for each key, and fails as it is told."""
 
     def __init__(self, faults: list[str]) -> None:
-        self.faults, self.seen, self.effects = faults, [], set()  # type: ignore[var-annotated]
+        self.faults = faults
+        self.seen: list[tuple[str, bool]] = []
+        self.effects: set[str] = set()
+        #: Set when the other side has waited long enough.
+        self.left = threading.Event()
 
     def take(self, asked: BaseHTTPRequestHandler) -> None:
         body = asked.rfile.read(int(asked.headers["Content-Length"]))
@@ -203,7 +207,7 @@ class Receiver:
         if fault in ("", "cut after the work", "slow after the work"):
             self.effects.add(key)
         if fault.startswith("slow"):
-            threading.Event().wait(0.6)
+            self.left.wait(30)
         if not fault.startswith(("cut", "slow")):
             asked.send_response(int(fault or 204))
             asked.end_headers()
@@ -220,7 +224,7 @@ def receiving(faults: list[str]) -> Iterator[tuple[Receiver, str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as server:
+    with HTTPServer(("127.0.0.1", 0), Asked) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -247,11 +251,11 @@ def test_a_receiver_works_exactly_once_whatever_happens_on_the_way(waiting: Deli
         channel = waiting.alert.channel
         channel.address = f"http://{place}/in"
         channel.save()
-        out = Out(Outward(frozenset({place}), seconds=0.3 if "slow after the work" in faults else 10))
-        at = AT
-        for _ in range(ATTEMPTS):
-            deliver(waiting.pk, at, out)
-            at += DAY
+        for attempt in range(ATTEMPTS):
+            slow = bool(receiver.faults) and receiver.faults[0].startswith("slow")
+            receiver.left.clear()
+            deliver(waiting.pk, AT + attempt * DAY, Out(Outward(frozenset({place}), seconds=2 if slow else 30)))
+            receiver.left.set()
         assert receiver.effects == {str(waiting.key)}
         assert receiver.seen == [(str(waiting.key), True)] * number, "every attempt is signed and has the one key"
     waiting.refresh_from_db()
