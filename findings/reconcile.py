@@ -30,6 +30,8 @@ WRITTEN = (
     "state", "severity", "rank", "because", "evidence", "faults", "digest", "abouts", "opened_at", "last_seen",
     "closed_at", "due_at", "until", "reason", "before", "risk",
 )  # fmt: skip
+#: Written of those whose place among the others changed and nothing else: by far the most of what changes.
+MOVED = ("risk", "last_seen")
 RESOLVES = {"p": "It passes now.", "n": "The rule does not apply any more."}
 
 Subject = tuple[int, Seen]
@@ -95,6 +97,7 @@ class Pile:
     bench: Bench
     opened: list[Finding] = field(default_factory=list)
     changed: list[Finding] = field(default_factory=list)
+    moved: list[Finding] = field(default_factory=list)
     events: list[FindingEvent] = field(default_factory=list)
 
     def judge(self, pk: int, seen: Seen, opinion: Opinion, found: dict[str, Finding]) -> None:
@@ -130,7 +133,7 @@ class Pile:
         self._log(finding, Happening.OPENED, now=told.severity.value, note=told.because)
 
     def _see_again(self, finding: Finding, seen: Seen, told: Told) -> None:
-        was = finding.severity, finding.rank, finding.digest, finding.abouts, finding.risk, finding.state
+        was, place = (finding.severity, finding.rank, finding.digest, finding.abouts, finding.state), finding.risk
         if finding.is_closed:
             self._reopen(finding, told)
         elif finding.state in EXPIRING and told.severity.rank > finding.rank:
@@ -140,9 +143,12 @@ class Pile:
         elif told.abouts != finding.abouts:
             self._log(finding, Happening.CHANGED, note=f"{told.faults} faults, not the same as before.")
         _take(finding, seen, told)
-        if was != (finding.severity, finding.rank, finding.digest, finding.abouts, finding.risk, finding.state):
+        if was != (finding.severity, finding.rank, finding.digest, finding.abouts, finding.state):
             finding.last_seen = self.bench.at
             self.changed.append(finding)
+        elif place != finding.risk:
+            finding.last_seen = self.bench.at
+            self.moved.append(finding)
 
     def _graver_or_milder(self, finding: Finding, told: Told) -> None:
         worse = told.severity.rank > finding.rank
@@ -189,6 +195,7 @@ class Pile:
         bare = [one for one in self.changed if "evidence" in one.get_deferred_fields()]
         Finding.objects.bulk_update(whole, WRITTEN, batch_size=100)
         Finding.objects.bulk_update(bare, [name for name in WRITTEN if name != "evidence"], batch_size=100)
+        Finding.objects.bulk_update(self.moved, MOVED, batch_size=400)
         for event in self.events:
             event.finding_id = event.finding.pk
         FindingEvent.objects.bulk_create(self.events, batch_size=500)
