@@ -71,7 +71,7 @@ def _measure() -> None:
 
     from inventory.models import User
 
-    user, _ = User.objects.get_or_create(username="bench")
+    user, _ = User.objects.get_or_create(username="bench", defaults={"role": "admin"})
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     times = 1 if connection.vendor == "postgresql" else 3
