@@ -33,11 +33,21 @@ RUNS_SHOWN = 5
 TEST_PATIENCE = timedelta(minutes=3)
 
 
+def _connection(account: Account) -> list[tuple[str, object]]:
+    """How the account is reached, in words."""
+    return [(name, "yes" if value is True else value) for name, value in sorted(account.connection.items())]
+
+
 @needs("view")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     found = account_for(request, "view", pk)
     (row,) = account_rows([found], timezone.now())
-    runs = Run.objects.filter(account=found).select_related("account").annotate(scopes_total=Count("scopes"))
+    runs = (
+        Run.objects.filter(account=found)
+        .order_by("-id")
+        .select_related("account")
+        .annotate(scopes_total=Count("scopes"))
+    )
     return render(request, "collectors/account.html", {
         "account": found, "row": row, "now": timezone.now(),
         "step": STEPS.get(row.last.error_class, "") if row.last else "",
@@ -46,7 +56,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "quarantined": QuarantinedEntry.objects.filter(scope__account=found).select_related("scope")[:20],
         "runs": [RunRow(run) for run in runs[:RUNS_SHOWN]],
         "schedule": ScheduleForm(initial=_answers(found)), "groups": groups_of(request.user),
-        "connection": sorted(found.connection.items()), **_test(found),
+        "connection": _connection(found), **_test(found),
     })  # fmt: skip
 
 

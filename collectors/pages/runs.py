@@ -71,8 +71,12 @@ def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _counted(found: QuerySet[Run]) -> QuerySet[Run]:
-    return found.select_related("account", "requested_by").annotate(
-        scopes_total=Count("scopes"), scopes_done=Count("scopes", filter=Q(scopes__finished_at__isnull=False))
+    return (
+        found.order_by("-id")
+        .select_related("account", "requested_by")
+        .annotate(
+            scopes_total=Count("scopes"), scopes_done=Count("scopes", filter=Q(scopes__finished_at__isnull=False))
+        )
     )
 
 

@@ -73,6 +73,8 @@ def _flat(told: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in told.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{within}{name} ")
+        elif isinstance(value, bool):
+            yield f"{within}{name}", "yes" if value else "no"
         else:
             yield f"{within}{name}", ", ".join(map(str, value)) if isinstance(value, list) else value
 

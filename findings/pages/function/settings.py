@@ -17,13 +17,15 @@ Json = Any
 LABELS = {
     "memory_mb": "Memory", "timeout_s": "Timeout", "ephemeral_mb": "Temporary storage", "sha256": "SHA-256",
     "snap_start": "SnapStart", "state_reason": "Reason of the state", "last_modified": "Last modified",
-    "retention_days": "Kept for", "key": "Key", "arn": "ARN", "id": "Id", "url": "URL", "cors": "CORS", "ipv6": "IPv6",
+    "retention_days": "Kept", "key": "Key", "arn": "ARN", "id": "Id", "url": "URL", "cors": "CORS", "ipv6": "IPv6",
     "os": "Operating system", "cidr": "CIDR", "cpu": "CPUs", "auth": "Sign-in", "qualifier": "On", "sku": "SKU",
     "scm_ingress": "Restrictions of the deployment site", "ipAddress": "Address", "nat_gateway": "NAT gateway",
     "default_outbound": "Default outbound access", "public_blobs": "Public blobs", "keys_allowed": "Shared keys",
     "network_egress": "Ways out of its network", "https_only": "HTTPS only", "least_tls": "Least TLS",
 }  # fmt: skip
 UNITS = {"memory_mb": " MiB", "ephemeral_mb": " MiB", "retention_days": " d"}
+#: Settings of which the cloud writes "None" where there is none; anywhere else "None" is what somebody wrote.
+NONE_IS_A_WORD = frozenset({"snap_start", "scmType", "publishing", "published_from"})
 #: (section, path) → the cloud's own word for it, where ours is another.
 OWN_NAMES = {
     ("access", "invoker_iam_disabled"): "invokerIamDisabled", ("access", "iap"): "iapEnabled",
@@ -216,7 +218,9 @@ def _value(key: str, value: Json) -> str:
     if key == "timeout_s" and isinstance(value, int):
         return f"{value} s" if value < 90 else f"{value} s ({words.duration(value)})"
     if key == "retention_days" and value == 0:
-        return "ever"
+        return "for ever"
+    if value == "None" and key in NONE_IS_A_WORD:
+        return "none"
     if key in ("size", "code_size") and isinstance(value, int) and not isinstance(value, bool):
         return words.size(value)
     return f"{_said(value)}{UNITS.get(key, '') if value is not None else ''}"

@@ -92,6 +92,6 @@ def _through(told: Sequence[Json], wanted: str) -> Iterator[str]:
     for entry in told:
         if isinstance(entry, dict) and entry.get("power") == wanted:
             if entry.get("escalation"):
-                yield f"path {entry['escalation']}"
+                yield "escalation path"
             elif entry.get("via"):
                 yield leaf(str(entry["via"]).partition(": ")[0])
