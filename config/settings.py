@@ -149,6 +149,10 @@ MFA_FORMS = {
     "authenticate": "config.sign_on.second_factor.CodeForm",
     "reauthenticate": "config.sign_on.second_factor.CodeAgainForm",
 }
+SOCIALACCOUNT_ADAPTER = "config.sign_on.adapter.Adapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# Hosts (or host:port) of identity providers that may be private, and plain http.
+SIGN_ON_HOSTS = env.list("FANLIGHT_SIGN_ON_HOSTS", default=[])
 # Counted where all processes that answer pages see it; several machines need a cache they share.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

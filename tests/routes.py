@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from collectors.models import Run
 from config.permission import FOREIGN, needs_of
 from findings.models import Alert, Channel, Delivery, Finding
-from inventory.models import Resource, Scope, Snapshot
+from inventory.models import IdentityProvider, Resource, Scope, Snapshot
 from inventory.permission import Needs
 from tests.cast import DAY_ONE, Cast, native_id
 
@@ -63,6 +63,12 @@ PLAIN: Mapping[str, Kwargs] = {
     "search-suggest": {"listed": "functions"},
     "search-fields": {"listed": "functions"},
     "search-forget": {"slug": "none"},
+    "saml_acs": {"organization_slug": "none"},
+    "saml_finish_acs": {"organization_slug": "none"},
+    "saml_metadata": {"organization_slug": "none"},
+    "saml_sls": {"organization_slug": "none"},
+    "sign-in-with": {"key": "none"},
+    "sign-in-with-reply": {"key": "none"},
     "set-password": {"key": "MQ", "token": "none"},
     "settings-search-share": {"slug": "none"},
     "settings-token-revoke": {"pk": 0},
@@ -149,10 +155,21 @@ def _delivery(cast: Cast) -> Kwargs:
     return {"pk": Delivery.objects.get_or_create(alert_id=_alert(cast)["pk"], made_at=DAY_ONE)[0].pk}
 
 
+def _provider(cast: Cast) -> Kwargs:
+    told = {"kind": "oidc", "name": "Office", "client_id": "fanlight", "made_at": DAY_ONE}
+    return {"pk": IdentityProvider.objects.get_or_create(issuer="https://127.0.0.1:8443", defaults=told)[0].pk}
+
+
 #: Routes about something that belongs to the installation, not to an account.
 OURSELVES: Mapping[str, Callable[[Cast], Kwargs]] = {
     "settings-channel": _channel,
     "settings-channel-delete": _channel,
+    "settings-provider": _provider,
+    "settings-provider-delete": _provider,
+    "settings-provider-enable": _provider,
+    "settings-provider-give": _provider,
+    "settings-provider-take": _provider,
+    "settings-provider-test": _provider,
     "settings-person": _person,
     "settings-person-active": _person,
     "settings-person-give": _person,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -13,6 +14,7 @@ from django.urls import path
 from config.pages._fresh import fresh
 from config.sign_on.rule import rule
 from inventory.audit import audit
+from inventory.clock import now
 from inventory.models import IdentityProvider, Role, SignInRule
 from inventory.models.sign_on import EVERYBODY
 from inventory.permission import needs
@@ -70,7 +72,7 @@ def sign_on(request: HttpRequest) -> HttpResponse:
         keep_rule(request, form.factor(), form.cleaned_data["passwords"])
         messages.success(request, "Kept.")
         return redirect("settings-sign-on")
-    told = {"form": form}
+    told = {"form": form, "providers": IdentityProvider.objects.annotate(groups=Count("roles")), "now": now()}
     return render(request, "config/settings/sign_on.html", told, status=422 if form.errors else 200)
 
 
