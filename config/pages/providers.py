@@ -35,7 +35,10 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = IdentityProvider
         fields = ["name", "groups_from", "second_factor"]
-        widgets = {"name": forms.TextInput(attrs=TEXT), "groups_from": forms.TextInput(attrs=TEXT)}
+        widgets: dict[str, forms.Widget] = {
+            "name": forms.TextInput(attrs=TEXT),
+            "groups_from": forms.TextInput(attrs=TEXT),
+        }
         labels = {"groups_from": "Groups are in", "second_factor": "It asks for a second factor itself"}
         help_texts = {
             "name": "As people see it on the sign-in page.",
@@ -233,10 +236,10 @@ def give_group(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Name a group, and choose a role and where it holds.")
         return redirect("settings-provider", pk)
     sort, _, key = form.cleaned_data["where"].partition(":")
-    place = {} if sort == "all" else {f"{sort}_id": int(key)}
-    told = {"name": form.cleaned_data["name"], "role": form.cleaned_data["role"]}
+    place: dict[str, Any] = {} if sort == "all" else {f"{sort}_id": int(key)}
+    told: dict[str, Any] = {"account_id": None, "group_id": None, **place}
     given, made = GroupRole.objects.get_or_create(
-        provider=found, **{"account_id": None, "group_id": None, **place}, **told
+        provider=found, name=form.cleaned_data["name"], role=form.cleaned_data["role"], **told
     )
     if made:
         audit("sign-on", request, of=found, after={"group": str(given)})

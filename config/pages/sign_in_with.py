@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -42,7 +43,7 @@ def sign_in_with(request: HttpRequest, key: str) -> HttpResponse:
         return refused.response  # type: ignore[no-any-return]
 
 
-def leave_for(request: HttpRequest, found: IdentityProvider, **state: object) -> HttpResponse:
+def leave_for(request: HttpRequest, found: IdentityProvider, **state: Any) -> HttpResponse:
     """To the provider, with what is to be known on the way back. Raises Unreachable."""
     sort = oidc.Provider if found.kind == IdentityProvider.Kind.OIDC else saml.Provider
     try:

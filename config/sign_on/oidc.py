@@ -63,7 +63,8 @@ class Adapter(OAuth2Adapter):  # type: ignore[misc]
 
     def __init__(self, request: HttpRequest, found: IdentityProvider) -> None:
         super().__init__(request)
-        self.found, self.provider_id, self.state = found, found.key, {}
+        self.found, self.provider_id = found, found.key
+        self.state: dict[str, Any] = {}
         self._told: dict[str, Any] = {}
 
     def get_provider(self) -> Provider:

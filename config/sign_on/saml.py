@@ -6,6 +6,7 @@ python3-saml in strict mode; that each request is answered once, and each assert
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import Any
 
@@ -112,9 +113,8 @@ class Provider(SAMLProvider):  # type: ignore[misc]
         if not 0 < len(name) <= 190:
             raise Unfit("The response names nobody.")
         ends = auth.get_last_assertion_not_on_or_after() or int(time.time()) + 3600
-        if not cache.add(
-            f"saml {self.app.client_id} {auth.get_last_assertion_id()}", 1, ends - time.time() + CLOCK + 1
-        ):
+        once = hashlib.sha256(f"{self.app.client_id} {auth.get_last_assertion_id()}".encode()).hexdigest()
+        if not cache.add(f"saml-{once}", 1, ends - time.time() + CLOCK + 1):
             raise Unfit("This assertion was used before.")
         return auth, asked
 

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
@@ -122,7 +121,7 @@ def response(office: IdentityProvider, asked: str, key: tuple[str, str] | None =
     )
 
 
-def posted(client: Client, office: IdentityProvider, document: str) -> HttpResponse:
+def posted(client: Client, office: IdentityProvider, document: str) -> Any:
     """What a browser does with the provider's page: a POST from another site, then our own cookie."""
     body = {"SAMLResponse": base64.b64encode(document.encode()).decode()}
     answer = client.post(f"/sign-in/saml/{office.key}/acs/", body, HTTP_HOST=HOST)

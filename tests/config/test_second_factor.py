@@ -39,7 +39,8 @@ def signed_in(name: str = "vera", role: str = "viewer") -> Client:
 def step_one(client: Client, name: str = "vera") -> str:
     """Where somebody gets with the right password."""
     answer = client.post("/sign-in/login/", {"login": name, "password": PASSWORD})
-    return answer.headers["Location"]
+    where: str = answer.headers["Location"]
+    return where
 
 
 def code(secret: str, later: int = 0) -> str:

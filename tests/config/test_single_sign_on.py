@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 
 from config.sign_on.sealing import seal, unseal
@@ -54,7 +53,7 @@ def begun(client: Client, office: IdentityProvider) -> dict[str, str]:
     return {"there": there, **{name: values[0] for name, values in parse_qs(urlsplit(there).query).items()}}
 
 
-def came_back(client: Client, office: IdentityProvider, outside: LocalProvider, **changed: str) -> HttpResponse:
+def came_back(client: Client, office: IdentityProvider, outside: LocalProvider, **changed: str) -> Any:
     """The whole way: there, signing in, and back with what a test changes."""
     asked = begun(client, office)
     back = {"code": outside.sign_in(asked["there"]), "state": asked["state"], **changed}
