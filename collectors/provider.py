@@ -200,12 +200,14 @@ class Listing:
     `fetch(session, scope, memory)` yields raw entries: mappings of parts, JSON as the cloud answers, secrets already
     dropped. A part that was refused is an `Unread`, one that was not asked for is absent (the last answer of it stays
     kept). An error raised from it makes this listing incomplete, not the others. `optional` listings do not make the
-    scope partial.
+    scope partial. `newer` ones came later than the rest of the cloud: an endpoint that does not know their call has
+    nothing of the kind. Of any other listing that is no answer: what it would name was not read.
     """
 
     name: str
     fetch: Callable[[Any, str, Memory], Iterator[Raw]]
     optional: bool = False
+    newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

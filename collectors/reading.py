@@ -135,7 +135,7 @@ class Reader:
             raise outcome
         if isinstance(outcome, Exception):
             fault = self._note(as_fault(outcome), optional=True)
-            return Coverage("activity", _state(fault), fault.reason, fault.permission, optional=True)
+            return Coverage("activity", _state(fault, may_lack=True), fault.reason, fault.permission, optional=True)
         return Coverage("activity", ReadState.COMPLETE, count=outcome, optional=True)
 
     def _log_entries(self) -> int:
@@ -240,7 +240,8 @@ def listing_coverage(listing: Listing, count: int, fault: ReadFault | None, unid
     """How a listing was read; an entry that cannot be told from a missing one makes it partial: nothing is gone."""
     state, reason, permission = ReadState.COMPLETE, "", ""
     if fault is not None:
-        state, reason, permission = _state(fault), mask(fault.reason), fault.permission
+        state = _state(fault, may_lack=listing.optional or listing.newer)
+        reason, permission = mask(fault.reason), fault.permission
     elif unidentified:
         state = ReadState.PARTIAL
         reason = f"{unidentified} of {count} entries could not be understood, nor told from others."
@@ -261,8 +262,8 @@ def sample_of(raw: Any) -> str:
     return text.encode("utf-8", "replace")[:SAMPLE_BYTES].decode("utf-8", "ignore")
 
 
-def _state(fault: ReadFault) -> ReadState:
-    if isinstance(fault, NotApplicable | Unsupported):
+def _state(fault: ReadFault, *, may_lack: bool) -> ReadState:
+    if isinstance(fault, NotApplicable) or (isinstance(fault, Unsupported) and may_lack):
         return ReadState.NOT_APPLICABLE
     return ReadState.DENIED if isinstance(fault, Denied) else ReadState.FAILED
 

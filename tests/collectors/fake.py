@@ -101,7 +101,10 @@ class FakeProvider:
 
     def listings(self, scope: str) -> Sequence[Listing]:
         names = self.cloud.scopes.get(scope, {"functions": []})
-        return [Listing(name, self._fetch(name), optional=name.startswith("optional")) for name in names]
+        return [
+            Listing(name, self._fetch(name), optional=name.startswith("optional"), newer=name.startswith("newer"))
+            for name in names
+        ]
 
     def _fetch(self, listing: str) -> Callable[[FakeSession, str, Memory], Iterator[Raw]]:
         def fetch(session: FakeSession, scope: str, memory: Memory) -> Iterator[Raw]:

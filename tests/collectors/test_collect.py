@@ -105,12 +105,14 @@ def test_a_fault_fails_its_scope_and_deletes_nothing(
         assert run.state == Run.State.PARTIAL
 
 
+@pytest.mark.parametrize("name", ["functions", "newer functions"])
 @pytest.mark.parametrize("fault", [NotApplicable("Region not enabled."), Unsupported("Unknown call.")])
-def test_what_is_not_there_to_be_read_is_no_failure(account: Account, fake: FakeCloud, fault: Exception) -> None:
-    fake.scopes = {"east": {"functions": [fault]}, "west": {"functions": [entry("w")]}}
-    run = collect_now(account, DAY)
-    assert run.state == Run.State.SUCCEEDED
-    assert run.scopes.get(name="east").state == "not applicable"
+def test_what_is_not_there_is_no_failure(account: Account, fake: FakeCloud, name: str, fault: Exception) -> None:
+    """Only a list that came later may be unknown to an endpoint: a mistyped project answers 404 to everything."""
+    fake.scopes = {"east": {name: [fault]}, "west": {"functions": [entry("w")]}}
+    unread = isinstance(fault, Unsupported) and name == "functions"
+    assert collect_now(account, DAY).state == (Run.State.PARTIAL if unread else Run.State.SUCCEEDED)
+    assert part("east", name).state == ("failed" if unread else "not applicable")
 
 
 def test_a_refused_region_does_not_cost_the_others(account: Account, fake: FakeCloud) -> None:

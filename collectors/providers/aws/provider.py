@@ -109,7 +109,7 @@ class Aws:
             )
         return (
             Listing("functions", functions.functions),
-            Listing("web functions", webfunctions.web_functions),
+            Listing("web functions", webfunctions.web_functions, newer=True),
             Listing("settings", account_settings.settings, optional=True),
         )
 
