@@ -2,6 +2,7 @@
 
 import sys
 import uuid
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
+from django.views.defaults import bad_request, page_not_found
 
 from inventory.audit import audit
 
@@ -32,7 +34,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     traceback = None if known else fault
     log.error("answered_with_failure", reference=reference, path=request.path, exc_info=traceback)
     status = 503 if away else 500
-    response = _problem(status, reference) if request.path.startswith("/api/") else _page(status, reference)
+    response = _failed(status, reference) if of_the_api(request) else _page(status, reference)
     if away:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -42,7 +44,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler403: the page says which role is needed, the audit log who was refused."""
     audit("denied", request, after={"method": request.method, "path": request.path[:500], "why": str(exception)[:200]})
+    if of_the_api(request):
+        return problem(403, str(exception) or "This may not be done.")
     return render(request, "403.html", {"needed": str(exception)}, status=403)
+
+
+@requires_csrf_token
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    if of_the_api(request):
+        return problem(404, "There is nothing at this address.")
+    return page_not_found(request, exception)
+
+
+@requires_csrf_token
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: what is wrong is never repeated, for it came from outside."""
+    if of_the_api(request):
+        return problem(400, "The request was not understood.")
+    return bad_request(request, exception)
+
+
+def of_the_api(request: HttpRequest) -> bool:
+    """Whether a program asks, which is answered with problem details."""
+    return request.path.startswith("/api/") and request.path != "/api/"
 
 
 def _page(status: int, reference: str) -> HttpResponse:
@@ -50,7 +75,12 @@ def _page(status: int, reference: str) -> HttpResponse:
     return render(None, f"{status}.html", known, status=status)
 
 
-def _problem(status: int, reference: str) -> HttpResponse:
+def _failed(status: int, reference: str) -> HttpResponse:
     said = {500: "Something went wrong on our side.", 503: "The database does not answer."}[status]
-    body = {"type": "about:blank", "title": said, "status": status, "detail": f"Reference {reference}", "errors": {}}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    return problem(status, f"Reference {reference}", said)
+
+
+def problem(status: int, detail: str, title: str = "") -> HttpResponse:
+    """Problem details (RFC 9457) of what went wrong outside of the API's own views."""
+    told = {"type": "about:blank", "title": title or HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JsonResponse({**told, "errors": {}}, status=status, content_type="application/problem+json")

@@ -23,7 +23,20 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
         "title": HTTPStatus(response.status_code).phrase,
         "status": response.status_code,
         "detail": str(detail) if detail else "The request was not understood; see errors.",
-        "errors": {} if detail else response.data,
+        "errors": {} if detail else _errors(response.data),
     }
     response.content_type = "application/problem+json"
     return response
+
+
+def _errors(told: Any) -> dict[str, list[str]]:
+    """Name → sentences, however deep DRF says them."""
+    if not isinstance(told, dict):
+        return {"": _sentences(told)}
+    return {str(name): _sentences(sentences) for name, sentences in told.items()}
+
+
+def _sentences(told: Any) -> list[str]:
+    if isinstance(told, dict):
+        return [sentence for some in told.values() for sentence in _sentences(some)]
+    return [sentence for one in told for sentence in _sentences(one)] if isinstance(told, list) else [str(told)]

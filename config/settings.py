@@ -319,7 +319,8 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": PROXIES,
     "DEFAULT_PERMISSION_CLASSES": ["inventory.api.permission.Declared"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["inventory.api.body.Bounded"],
+    "DEFAULT_SCHEMA_CLASS": "inventory.api.schema.Schema",
     "EXCEPTION_HANDLER": "config.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {
@@ -327,6 +328,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["inventory.api.permission.Declared"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "inventory.api.schema.exact",
+    ],
     # Runs and findings both have a `state`.
     "ENUM_NAME_OVERRIDES": {"RunState": "collectors.models.Run.State", "FindingState": "findings.api.shapes.STATES"},
 }

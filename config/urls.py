@@ -9,7 +9,9 @@ from config.metrics import metrics
 from inventory.permission import SELF, needs
 from inventory.shelf import shelf
 
+handler400 = "config.errors.refused"
 handler403 = "config.errors.denied"
+handler404 = "config.errors.missing"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [

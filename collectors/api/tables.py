@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_serializer
-from rest_framework import generics, serializers
+from rest_framework import serializers
 
 from collectors.models import Run, RunScope
 from inventory.api.pages import ByKey, NewestFirst
+from inventory.api.views import Rows, Single
 from inventory.models import Account, ScopeCoverage
 from inventory.permission import needs
 
@@ -39,6 +40,11 @@ class RunShape(serializers.ModelSerializer[Run]):
                   "started_at", "finished_at", "error_class", "error", "totals", "scopes"]  # fmt: skip
 
 
+@extend_schema_serializer(component_name="WholeRun")
+class WholeRun(RunShape):
+    """One collection, every field of it."""
+
+
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
     account = filters.CharFilter("account__native_id", label="id of an account")
     provider = filters.CharFilter("account__provider", label="aws, gcp or azure")
@@ -46,7 +52,7 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 @needs("view")
-class RunList(generics.ListAPIView[Run]):
+class RunList(Rows[Run]):
     """Runs, newest first, with their scopes."""
 
     serializer_class = RunShape
@@ -59,10 +65,10 @@ class RunList(generics.ListAPIView[Run]):
 
 
 @needs("view")
-class OneRun(generics.RetrieveAPIView[Run]):
+class OneRun(Single[Run]):
     """One run with its scopes."""
 
-    serializer_class = RunShape
+    serializer_class = WholeRun
 
     def get_queryset(self) -> QuerySet[Run]:
         return Run.objects.visible_to(self.request.user).select_related("account").prefetch_related("scopes")
@@ -90,7 +96,7 @@ class CoverageFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 @needs("view")
-class CoverageList(generics.ListAPIView[ScopeCoverage]):
+class CoverageList(Rows[ScopeCoverage]):
     """What was read, part by part of every scope."""
 
     serializer_class = CoverageShape

@@ -1,6 +1,7 @@
 """Starting a collection from a page, and saying in a sentence why it could not be started."""
 
 from datetime import timedelta
+from math import ceil
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -14,16 +15,20 @@ from inventory.models import Account
 
 #: People may start a collection of an account once in so long; what is running already is shown instead.
 PAUSE = timedelta(seconds=60)
+JUST_NOW = "This was collected less than a minute ago; please wait a moment."
+
+
+def wait_for(account: Account, only_scope: str = "") -> int:
+    """Seconds until a person may start this collection again; 0: now. One that is going on is shown instead."""
+    at = now()
+    recent = Run.objects.filter(account=account, trigger="person", only_scope=only_scope, queued_at__gt=at - PAUSE)
+    over = recent.exclude(state__in=Run.ACTIVE).exclude(error_class="queue")
+    last = over.order_by("-queued_at").values_list("queued_at", flat=True).first()
+    return ceil((last + PAUSE - at).total_seconds()) if last else 0
 
 
 def start_and_tell(request: HttpRequest, account: Account, only_scope: str = "") -> Run | None:
     """The run that was started, or the one that is going on; None with a message when there is neither."""
-    recent = Run.objects.filter(
-        account=account, trigger="person", only_scope=only_scope, queued_at__gt=now() - PAUSE
-    ).exclude(state__in=Run.ACTIVE)
-    if recent.exclude(error_class="queue").exists():
-        messages.warning(request, "This was collected less than a minute ago; please wait a moment.")
-        return None
     try:
         run = start_run(account, "person", request.user if request.user.is_authenticated else None, only_scope)
     except AlreadyRunning as busy:

@@ -18,12 +18,13 @@ from collectors.pages._coverage import missing_permissions, scope_coverage, vani
 from collectors.pages._forms import ScheduleForm, groups_of
 from collectors.pages._marks import mark_of
 from collectors.pages._runs import STEPS, RunRow
-from collectors.pages._starting import start_and_tell
+from collectors.pages._starting import JUST_NOW, start_and_tell, wait_for
 from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
 from inventory.audit import audit
 from inventory.clock import now
+from inventory.limits import too_often
 from inventory.models import Account, QuarantinedEntry
 from inventory.models.people import may
 from inventory.permission import account_for, needs
@@ -85,6 +86,8 @@ def account_permissions(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("collect", "POST")
 def account_collect(request: HttpRequest, pk: int) -> HttpResponse:
     found = account_for(request, "collect", pk)
+    if wait := wait_for(found):
+        return too_often(request, JUST_NOW, wait)
     run = start_and_tell(request, found)
     return redirect("run", run.pk) if run else redirect("account", pk)
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from collectors.models import Run, RunScope
 from collectors.pages._runs import RunRow, ScopeRow, news_of
-from collectors.pages._starting import start_and_tell
+from collectors.pages._starting import JUST_NOW, start_and_tell, wait_for
+from inventory.limits import too_often
 from inventory.models import Account
 from inventory.permission import needs, require
 
@@ -66,6 +67,8 @@ def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.visible_to(request.user).select_related("account"), pk=pk)
     scope = get_object_or_404(found.scopes, name=request.POST.get("scope", ""))
     require(request.user, "collect", found.account)
+    if wait := wait_for(found.account, scope.name):
+        return too_often(request, JUST_NOW, wait)
     started = start_and_tell(request, found.account, only_scope=scope.name)
     return redirect("run", (started or found).pk)
 

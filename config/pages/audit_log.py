@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from inventory.audit import ACTIONS, audit, verify
 from inventory.clock import now
+from inventory.limits import few_exports
 from inventory.models import AuditEntry
 from inventory.models.audit import SEALED
 from inventory.output import cell
@@ -102,6 +103,7 @@ class Echo:
 
 
 @needs("administer")
+@few_exports
 def export_log(request: HttpRequest) -> StreamingHttpResponse:
     """CSV of the entries asked for, oldest first, with the hashes to prove them by."""
     found, asked = wanted(request)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_serializer
-from rest_framework import generics, serializers
+from rest_framework import serializers
 
 from findings.models import Alert, Delivery
 from inventory.api.pages import NewestFirst
+from inventory.api.views import Rows
 from inventory.permission import needs
 
 
@@ -37,7 +38,7 @@ class DeliveryShape(serializers.ModelSerializer[Delivery]):
 
 
 @needs("view")
-class AlertList(generics.ListAPIView[Alert]):
+class AlertList(Rows[Alert]):
     """One's own alerts; an admin's answer holds everybody's."""
 
     serializer_class = AlertShape
@@ -48,7 +49,7 @@ class AlertList(generics.ListAPIView[Alert]):
 
 
 @needs("view")
-class DeliveryList(generics.ListAPIView[Delivery]):
+class DeliveryList(Rows[Delivery]):
     """What became of the messages of an alert, newest first."""
 
     serializer_class = DeliveryShape

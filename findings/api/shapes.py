@@ -115,6 +115,11 @@ class RuleShape(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()
 
 
+@extend_schema_serializer(component_name="WholeRule")
+class WholeRule(RuleShape):
+    """One rule, every field of it."""
+
+
 @extend_schema_serializer(component_name="Triage")
 class TriageShape(serializers.Serializer[Any]):
     """What to do with a finding."""

@@ -7,22 +7,33 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from findings.acting import perform, within_reach
-from findings.api.shapes import BulkTriage, FindingPage, RuleShape, Triaged, TriageShape, WholeFinding
+from findings.api.shapes import (
+    BulkTriage,
+    FindingPage,
+    FindingShape,
+    RuleShape,
+    Triaged,
+    TriageShape,
+    WholeFinding,
+    WholeRule,
+)
 from findings.interchange import ocsf_lines, sarif_pieces
 from findings.models import Finding, WrongTriage
 from findings.models.triage import FindingQuerySet
 from findings.present import RELATED, present_event, present_finding, present_findings
 from findings.rule_standing import standings
 from findings.search import FINDINGS
+from inventory.api.body import said as said_in
 from inventory.api.pages import searched_page
-from inventory.api.searched import ASKED, MISSING, REFUSED, search_of
+from inventory.api.searched import asked_of, search_of
+from inventory.api.views import Exact, chosen, fields_parameter, only
 from inventory.audit import audit
 from inventory.clock import now
 from inventory.exporting import wait_seconds
@@ -34,24 +45,29 @@ FORM = OpenApiParameter("form", str, enum=["ocsf", "sarif"], default="ocsf", des
 
 
 @needs("view")
-class FindingList(APIView):
+class FindingList(Exact):
     """Findings that a query finds; open ones when it names no state."""
 
-    @extend_schema(operation_id="findings_list", parameters=ASKED, responses={200: FindingPage, 400: REFUSED})
+    asked = asked_of(FINDINGS, FindingShape)
+
+    @extend_schema(operation_id="findings_list", responses={200: FindingPage})
     def get(self, request: Request) -> Response:
-        search = search_of(request, FINDINGS.name)
+        search, names = search_of(request, FINDINGS.name), chosen(request, FindingShape().fields)
 
         def told(rows: list[Finding]) -> list[dict[str, Any]]:
             return [present_finding(row, search.at) for row in rows]
 
-        return searched_page(request, search, lambda rows: rows.select_related(*RELATED), told)
+        return searched_page(request, search, lambda rows: rows.select_related(*RELATED), told, names)
 
 
 @needs("view")
-class ExportFindings(APIView):
+class ExportFindings(Exact):
     """Findings that a query finds, in the shape of another tool: `form` is ocsf or sarif. Streamed and written down."""
 
-    @extend_schema(operation_id="findings_export", parameters=[*ASKED, FORM], responses={200: str, 400: REFUSED})
+    asked = (asked_of(FINDINGS, FindingShape)[0], FORM)
+
+    @extend_schema(operation_id="findings_export",
+                   responses={(200, "application/jsonl"): str, (200, "application/sarif+json"): OpenApiTypes.OBJECT})  # fmt: skip
     def get(self, request: Request) -> StreamingHttpResponse:
         form = request.query_params.get("form", "ocsf")
         if form not in ("ocsf", "sarif"):
@@ -68,10 +84,10 @@ class ExportFindings(APIView):
 
 
 @needs("view")
-class OneFinding(APIView):
+class OneFinding(Exact):
     """One finding with its log."""
 
-    @extend_schema(operation_id="findings_retrieve", responses={200: WholeFinding, 404: MISSING})
+    @extend_schema(operation_id="findings_retrieve", responses={200: WholeFinding})
     def get(self, request: Request, pk: int) -> Response:
         finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
         events = [present_event(event) for event in finding.events.all()]
@@ -79,23 +95,23 @@ class OneFinding(APIView):
 
 
 @needs("triage", "POST")
-class TriageOne(APIView):
+class TriageOne(Exact):
     """Say what becomes of a finding."""
 
-    @extend_schema(operation_id="findings_triage", request=TriageShape, responses={200: Triaged, 400: REFUSED})
+    @extend_schema(operation_id="findings_triage", request=TriageShape, responses={200: Triaged})
     def post(self, request: Request, pk: int) -> Response:
         finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("account"), pk=pk)
         require(request.user, "triage", finding.account)
-        return triaged(request, Finding.objects.filter(pk=pk), _said(request, TriageShape), of=finding)
+        return triaged(request, Finding.objects.filter(pk=pk), said_in(request, TriageShape), of=finding)
 
 
 @needs("triage", "POST")
-class TriageMany(APIView):
+class TriageMany(Exact):
     """Say what becomes of all findings that a query finds, of which you may triage."""
 
-    @extend_schema(operation_id="findings_triage_many", request=BulkTriage, responses={200: Triaged, 400: REFUSED})
+    @extend_schema(operation_id="findings_triage_many", request=BulkTriage, responses={200: Triaged})
     def post(self, request: Request) -> Response:
-        said = _said(request, BulkTriage)
+        said = said_in(request, BulkTriage)
         try:
             rows = FINDINGS.search(said["q"], request.user, now()).rows()
         except ParseError as fault:
@@ -108,19 +124,23 @@ class TriageMany(APIView):
 
 
 @needs("view")
-class RuleList(APIView):
+class RuleList(Exact):
     """Every rule, and how it stands in the accounts that you see."""
+
+    asked = (fields_parameter(RuleShape),)
 
     @extend_schema(operation_id="rules_list", responses={200: RuleShape(many=True)})
     def get(self, request: Request) -> Response:
-        return Response([one.as_json() for one in standings(Account.objects.visible_to(request.user))])
+        names = chosen(request, RuleShape().fields)
+        told = [one.as_json() for one in standings(Account.objects.visible_to(request.user))]
+        return Response(only(names, told))
 
 
 @needs("view")
-class OneRule(APIView):
+class OneRule(Exact):
     """One rule."""
 
-    @extend_schema(operation_id="rules_retrieve", responses={200: RuleShape, 404: MISSING})
+    @extend_schema(operation_id="rules_retrieve", responses={200: WholeRule})
     def get(self, request: Request, id: str) -> Response:
         for one in standings(Account.objects.visible_to(request.user)):
             if id in (one.rule.id, *one.rule.aliases):
@@ -135,10 +155,3 @@ def triaged(request: Request, rows: FindingQuerySet, said: dict[str, Any], **abo
         return Response({"changed": perform(rows, words["action"], words, request, now(), **about)})
     except WrongTriage as wrong:
         raise ValidationError({"action": [str(wrong)]}) from wrong
-
-
-def _said(request: Request, shape: type[TriageShape]) -> dict[str, Any]:
-    given = shape(data=request.data)
-    given.is_valid(raise_exception=True)
-    told: dict[str, Any] = given.validated_data
-    return told

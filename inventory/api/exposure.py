@@ -9,15 +9,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
-from rest_framework import generics, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from inventory.api.pages import NewestFirst, page_shape, searched_page
-from inventory.api.searched import ASKED, REFUSED, search_of
+from inventory.api.searched import asked_of, search_of
+from inventory.api.views import Exact, Rows, chosen
 from inventory.clock import now
-from inventory.models import ExposedBinding, Trust
+from inventory.models import Account, ExposedBinding, Trust
 from inventory.models.exposure import trusted_parties
 from inventory.permission import needs
 from inventory.search.lists import EXPOSURE
@@ -56,10 +56,12 @@ ExposurePage = page_shape("ExposurePage", ExposedBindingShape)
 
 
 @needs("view")
-class ExposureList(APIView):
+class ExposureList(Exact):
     """Who outside may call or change functions: bindings that a query finds."""
 
-    @extend_schema(operation_id="exposure_list", parameters=ASKED, responses={200: ExposurePage, 400: REFUSED})
+    asked = asked_of(EXPOSURE, ExposedBindingShape)
+
+    @extend_schema(operation_id="exposure_list", responses={200: ExposurePage})
     def get(self, request: Request) -> Response:
         def load(rows: Any) -> Any:
             return rows.select_related("function", "account")
@@ -68,7 +70,8 @@ class ExposureList(APIView):
             context = {"trusted": trusted_parties(now())}
             return list(ExposedBindingShape(rows, many=True, context=context).data)
 
-        return searched_page(request, search_of(request, EXPOSURE.name), load, told)
+        names = chosen(request, ExposedBindingShape().fields)
+        return searched_page(request, search_of(request, EXPOSURE.name), load, told, names)
 
 
 @extend_schema_serializer(component_name="Trust")
@@ -88,14 +91,19 @@ class TrustShape(serializers.ModelSerializer[Trust]):
         return row.state(at)
 
 
+class TrustFilter(filters.FilterSet):  # type: ignore[misc]
+    provider = filters.ChoiceFilter(choices=Account.Provider.choices)
+    party = filters.CharFilter("party")
+
+
 @needs("view")
-class TrustList(generics.ListAPIView[Trust]):
+class TrustList(Rows[Trust]):
     """Whom we trust, or trusted once, newest first."""
 
     serializer_class = TrustShape
     pagination_class = NewestFirst
     filter_backends = [filters.DjangoFilterBackend]
-    filterset_fields = ["provider", "party"]
+    filterset_class = TrustFilter
 
     def get_queryset(self) -> QuerySet[Trust]:
         return Trust.objects.all()

@@ -292,7 +292,9 @@ class Problem(serializers.Serializer[Any]):
     title = Text()
     status = Number()
     detail = Text()
-    errors = serializers.JSONField()  # type: ignore[assignment]
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=Text()), help_text="Name of a parameter or field → what is wrong with it."
+    )
 
 
 FunctionPage = page_shape("FunctionPage", FunctionShape)

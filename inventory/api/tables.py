@@ -8,14 +8,12 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from inventory.api.known import IF_NONE_MATCH, UNCHANGED, unless_known
 from inventory.api.pages import ByKey, ByTime, NewestFirst
-from inventory.api.searched import MISSING, REFUSED
 from inventory.api.shapes import (
     AccountShape,
     ActivityShape,
@@ -26,6 +24,7 @@ from inventory.api.shapes import (
     SnapshotShape,
     WholeSnapshot,
 )
+from inventory.api.views import Exact, Rows
 from inventory.changes import READABLE, RISKS, by_actor
 from inventory.models import (
     Account,
@@ -45,14 +44,27 @@ from inventory.semantics import KINDS
 Filters = [filters.DjangoFilterBackend]
 
 
+def flag(column: str) -> filters.TypedChoiceFilter:
+    """Yes or no; any other word is told, where django-filter's own would pass over it."""
+    words = [("true", "true"), ("false", "false")]
+    told = filters.TypedChoiceFilter(column, choices=words, coerce=lambda word: word == "true")
+    return extend_schema_field({"type": "boolean"})(told)
+
+
+class AccountFilter(filters.FilterSet):  # type: ignore[misc]
+    provider = filters.ChoiceFilter(choices=Account.Provider.choices)
+    native_id = filters.CharFilter("native_id")
+    paused = flag("paused")
+
+
 @needs("view")
-class AccountList(generics.ListAPIView[Account]):
+class AccountList(Rows[Account]):
     """Accounts, with how many functions are present in each."""
 
     serializer_class = AccountShape
     pagination_class = ByKey
     filter_backends = Filters
-    filterset_fields = ["provider", "native_id", "paused"]
+    filterset_class = AccountFilter
 
     def get_queryset(self) -> QuerySet[Account]:
         present = Function.objects.filter(account=OuterRef("pk"), gone_at=None).order_by()
@@ -70,7 +82,7 @@ class BindingFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 @needs("view")
-class BindingList(generics.ListAPIView[Binding]):
+class BindingList(Rows[Binding]):
     """Who may do what to functions that are present."""
 
     serializer_class = BindingShape
@@ -88,11 +100,11 @@ class PrivilegeFilter(filters.FilterSet):  # type: ignore[misc]
     identity = filters.CharFilter("identity__uid", label="uid of an identity")
     power = filters.CharFilter("power")
     breadth = filters.CharFilter("breadth")
-    conditional = filters.BooleanFilter("conditional")
+    conditional = flag("conditional")
 
 
 @needs("view")
-class PrivilegeList(generics.ListAPIView[Privilege]):
+class PrivilegeList(Rows[Privilege]):
     """The classes of power that identities hold, and what gives them."""
 
     serializer_class = PrivilegeShape
@@ -114,7 +126,7 @@ class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 @needs("view")
-class SnapshotList(generics.ListAPIView[Snapshot]):
+class SnapshotList(Rows[Snapshot]):
     """Revisions, newest first, without their documents."""
 
     serializer_class = SnapshotShape
@@ -122,18 +134,26 @@ class SnapshotList(generics.ListAPIView[Snapshot]):
     filter_backends = Filters
     filterset_class = SnapshotFilter
 
+    asked = (IF_NONE_MATCH,)
+
+    @extend_schema(responses={200: SnapshotShape(many=True), 304: UNCHANGED})
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return unless_known(request, super().get(request, *args, **kwargs).data)
+
     def get_queryset(self) -> QuerySet[Snapshot]:
         return _snapshots(self.request.user).defer("document").select_related("resource")
 
 
 @needs("view")
-class OneSnapshot(APIView):
+class OneSnapshot(Exact):
     """One revision with its document."""
 
-    @extend_schema(operation_id="snapshots_retrieve", responses={200: WholeSnapshot, 404: MISSING})
+    asked = (IF_NONE_MATCH,)
+
+    @extend_schema(operation_id="snapshots_retrieve", responses={200: WholeSnapshot, 304: UNCHANGED})
     def get(self, request: Request, uid: str, number: int) -> Response:
         found = get_object_or_404(_snapshots(request.user).select_related("resource"), resource__uid=uid, number=number)
-        return Response(WholeSnapshot(found).data)
+        return unless_known(request, WholeSnapshot(found).data)
 
 
 def _snapshots(user: Any) -> QuerySet[Snapshot]:
@@ -148,8 +168,8 @@ class ChangeFilter(filters.FilterSet):  # type: ignore[misc]
     about = filters.ChoiceFilter(method="about_kind", choices=[(kind, kind) for kind in (*KINDS, READABLE)])
     actor = filters.CharFilter(method="of_actor", label="who did it, as the cloud's log names them")
     told = filters.CharFilter("told", label="what the log tells of who did it")
-    became_public = filters.BooleanFilter("became_public")
-    gained_admin = filters.BooleanFilter("gained_admin")
+    became_public = flag("became_public")
+    gained_admin = flag("gained_admin")
     since = filters.IsoDateTimeFilter("at", "gte")
     until = filters.IsoDateTimeFilter("at", "lt")
 
@@ -161,7 +181,7 @@ class ChangeFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 @needs("view")
-class ChangeList(generics.ListAPIView[Change]):
+class ChangeList(Rows[Change]):
     """What changed in the clouds, newest first, in sentences, with who did it where the cloud's log names them."""
 
     pagination_class = ByTime
@@ -173,7 +193,7 @@ class ChangeList(generics.ListAPIView[Change]):
         changes = Change.objects.visible_to(self.request.user).select_related("resource__account", "snapshot")
         return changes.defer("search_text", "snapshot__document", "snapshot__digests")
 
-    @extend_schema(responses={200: ChangeShape(many=True), 400: REFUSED})
+    @extend_schema(responses={200: ChangeShape(many=True)})
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([change_json(change) for change in page or []])
@@ -189,7 +209,7 @@ class ActivityFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 @needs("view")
-class ActivityList(generics.ListAPIView[Activity]):
+class ActivityList(Rows[Activity]):
     """What the clouds' own logs say someone did, newest first."""
 
     serializer_class = ActivityShape
@@ -203,7 +223,7 @@ class ActivityList(generics.ListAPIView[Activity]):
 
 
 @needs("view")
-class SearchList(generics.ListAPIView[SavedSearch]):
+class SearchList(Rows[SavedSearch]):
     """One's own saved searches."""
 
     serializer_class = SearchShape

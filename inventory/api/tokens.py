@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
-from rest_framework import generics, serializers
+from rest_framework import serializers
 
 from inventory.api.pages import NewestFirst
+from inventory.api.views import Rows
 from inventory.models import ApiToken
 from inventory.permission import SELF, needs
 
@@ -33,7 +34,7 @@ class TokenShape(serializers.ModelSerializer[ApiToken]):
 
 
 @needs(SELF)
-class TokenList(generics.ListAPIView[ApiToken]):
+class TokenList(Rows[ApiToken]):
     """One's own tokens; an admin's answer holds everybody's. They are made and revoked on the pages."""
 
     serializer_class = TokenShape

@@ -1,21 +1,24 @@
 """The addresses of the inventory's part of the API, below /api/v1/."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from inventory.api import exposure, searched, tables, tokens
+from inventory.api.parts import Uid
+
+register_converter(Uid, "uid")
 
 urlpatterns = [
     path("accounts/", tables.AccountList.as_view(), name="api-accounts"),
     path("functions/", searched.FunctionList.as_view(), name="api-functions"),
-    path("functions/<str:uid>/", searched.OneFunction.as_view(), name="api-function"),
+    path("functions/<uid:uid>/", searched.OneFunction.as_view(), name="api-function"),
     path("identities/", searched.IdentityList.as_view(), name="api-identities"),
-    path("identities/<str:uid>/", searched.OneIdentity.as_view(), name="api-identity"),
+    path("identities/<uid:uid>/", searched.OneIdentity.as_view(), name="api-identity"),
     path("bindings/", tables.BindingList.as_view(), name="api-bindings"),
     path("exposure/", exposure.ExposureList.as_view(), name="api-exposure"),
     path("trust/", exposure.TrustList.as_view(), name="api-trust"),
     path("privileges/", tables.PrivilegeList.as_view(), name="api-privileges"),
     path("snapshots/", tables.SnapshotList.as_view(), name="api-snapshots"),
-    path("snapshots/<str:uid>/<int:number>/", tables.OneSnapshot.as_view(), name="api-snapshot"),
+    path("snapshots/<uid:uid>/<int:number>/", tables.OneSnapshot.as_view(), name="api-snapshot"),
     path("changes/", tables.ChangeList.as_view(), name="api-changes"),
     path("activity/", tables.ActivityList.as_view(), name="api-activity"),
     path("tokens/", tokens.TokenList.as_view(), name="api-tokens"),

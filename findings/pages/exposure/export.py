@@ -15,6 +15,7 @@ from findings.pages.functions.coverage import coverage_of
 from findings.pages.functions.export import Echo
 from inventory.audit import audit
 from inventory.chunks import batched
+from inventory.limits import few_exports
 from inventory.output import as_json, cell
 from inventory.permission import needs
 from inventory.search.parse import ParseError
@@ -24,6 +25,7 @@ BATCH = 500
 
 
 @needs("view")
+@few_exports
 def exposure_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """CSV with formula cells made harmless; the header row names the columns."""
     wanted = asked(request)
@@ -42,6 +44,7 @@ def exposure_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 @needs("view")
+@few_exports
 def exposure_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """JSON lines; the first says what was asked, when, and how far it can be trusted."""
     wanted = asked(request)

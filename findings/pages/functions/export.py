@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, Strea
 from findings.pages.functions.asked import Asked, asked
 from inventory.audit import audit
 from inventory.columns import Column, parts_of, plain_row
+from inventory.limits import few_exports
 from inventory.output import as_json, cell
 from inventory.permission import needs
 from inventory.present import present_functions
@@ -28,6 +29,7 @@ class Echo:
 
 
 @needs("view")
+@few_exports
 def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """CSV with formula cells made harmless; the header row names the columns."""
     wanted = asked(request)
@@ -47,6 +49,7 @@ def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 @needs("view")
+@few_exports
 def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """JSON lines; the first says which query this is, when it was asked and how far it can be trusted."""
     wanted = asked(request)

@@ -174,8 +174,10 @@ def test_no_value_makes_an_error_of_ours(api: Client, name: str, value: str) -> 
 
 
 def test_pages_are_at_most_500_rows(api: Client) -> None:
-    for name in set(LISTS) - {"functions", "identities", "exposure"}:
-        assert api.get(f"/api/v1/{name}/", {"limit": "100000"}).status_code == 200
+    for name in LISTS:
+        assert api.get(f"/api/v1/{name}/", {"limit": "500"}).status_code == 200
+        refused = api.get(f"/api/v1/{name}/", {"limit": "501"})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["limit"]), name
 
 
 def test_the_schema_is_made_without_a_warning(cast: Cast, tmp_path: Path) -> None:
@@ -201,3 +203,43 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(api: Client, cast: Ca
 
 def test_addresses_have_names(cast: Cast) -> None:
     assert reverse("api-function", args=[Function.objects.first().uid])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_gives_the_fields_that_are_asked_for(api: Client, name: str) -> None:
+    whole = rows(api, name)
+    if whole:
+        field = sorted(whole[0])[0]
+        assert rows(api, name, fields=field) == [{field: row[field]} for row in whole]
+    assert "there are: " in api.get(f"/api/v1/{name}/", {"fields": "colour"}).json()["errors"]["fields"][0]
+
+
+@pytest.mark.parametrize("name", [*LISTS, "rules", "tokens", "findings"])
+def test_a_misspelt_parameter_is_told(api: Client, name: str) -> None:
+    answer = api.get(f"/api/v1/{name}/", {"acount": NUMBER})
+    assert answer.status_code == 400, "an answer to less than was asked for looks like all there is"
+    assert "no such parameter" in answer.json()["errors"]["acount"][0]
+
+
+def test_a_revision_that_one_has_is_not_sent_again(api: Client, cast: Cast) -> None:
+    for address in (f"/api/v1/snapshots/{cast.functions['checkout'].uid}/1/", "/api/v1/snapshots/?limit=1"):
+        answer = api.get(address)
+        again = api.get(address, headers={"if-none-match": f'"other", W/{answer["ETag"]}'})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", answer["ETag"])
+        assert api.get(address, headers={"if-none-match": '"other"'}).content == answer.content
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("cursor", ["cD14", "cD0weDEw", "bz0xJnA9Z2FyYmFnZQ==", "WyJuYW1lIl0", "!", "cD0lMDA="])
+def test_a_place_that_is_none_is_told(api: Client, name: str, cursor: str) -> None:
+    answer = api.get(f"/api/v1/{name}/", {"cursor": cursor})
+    assert answer.status_code in (200, 400), "a forged place asked the database for what no column holds"
+    if answer.status_code == 400:
+        assert list(answer.json()["errors"]) == ["cursor"]
+
+
+def test_what_is_no_address_of_the_api_is_a_problem_too(api: Client) -> None:
+    for address in ("/api/v1/", "/api/v1/nothing/", "/api/v1/functions/not-a-uid/", "/api/v2/"):
+        answer = api.get(address)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json"), address
+        assert answer.json()["status"] == 404
