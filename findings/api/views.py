@@ -41,6 +41,7 @@ from inventory.models import Account
 from inventory.permission import needs, require
 from inventory.search.parse import ParseError
 
+EXPORTED = {(200, "application/jsonl"): str, (200, "application/sarif+json"): OpenApiTypes.OBJECT}
 FORM = OpenApiParameter("form", str, enum=["ocsf", "sarif"], default="ocsf", description="The shape.")
 
 
@@ -66,8 +67,7 @@ class ExportFindings(Exact):
 
     asked = (asked_of(FINDINGS, FindingShape)[0], FORM)
 
-    @extend_schema(operation_id="findings_export",
-                   responses={(200, "application/jsonl"): str, (200, "application/sarif+json"): OpenApiTypes.OBJECT})  # fmt: skip
+    @extend_schema(operation_id="findings_export", responses=EXPORTED)
     def get(self, request: Request) -> StreamingHttpResponse:
         form = request.query_params.get("form", "ocsf")
         if form not in ("ocsf", "sarif"):
