@@ -87,3 +87,14 @@ def test_the_number_of_queries_does_not_grow_with_the_runs(viewer: Client, world
     for _ in range(20):
         Run.objects.create(account=world.prod, state=Run.State.SUCCEEDED, queued_at=timezone.now())
     assert queries(viewer, "/runs/") == few
+
+
+def test_the_newest_run_comes_first(viewer: Client, world: World) -> None:
+    at = timezone.now()
+    for _ in range(6):
+        Run.objects.create(account=world.lab, state=Run.State.FAILED, queued_at=at, started_at=at, finished_at=at)
+    newest = Run.objects.filter(account=world.lab).order_by("-id").values_list("id", flat=True)
+    listed = [row.run.pk for row in viewer.get(f"/accounts/{world.lab.pk}/").context["runs"]]
+    assert listed == list(newest[:5])
+    numbers = [row.run.pk for row in viewer.get("/runs/").context["rows"]]
+    assert numbers == sorted(numbers, reverse=True)
