@@ -77,11 +77,13 @@ def _grouped(wanted: Asked) -> dict[str, Any]:
     rows = wanted.search.rows().order_by().values("rule")
     told = rows.annotate(
         number=Count("pk"), worst=Max("rank"), urgent=Max("risk"), oldest=Min("opened_at"), newest=Max("opened_at"),
-        late=Count("pk", filter=Q(due_at__lte=wanted.now)), people=Count("assignee", distinct=True),
-        unassigned=Count("pk", filter=Q(assignee=None)),
+        late=Count("pk", filter=Q(due_at__lte=wanted.now)), unassigned=Count("pk", filter=Q(assignee=None)),
     )  # fmt: skip
+    # Apart from the rest: told apart, people make a database sort every finding, where only the assigned have any.
+    assigned = rows.exclude(assignee=None).annotate(people=Count("assignee", distinct=True))
+    people = dict(assigned.values_list("rule", "people"))
     counts = verdict_counts(wanted.scope.accounts)
-    groups = [_group(wanted, row, counts.get(row["rule"], {})) for row in told]
+    groups = [_group(wanted, row | {"people": people.get(row["rule"], 0)}, counts.get(row["rule"], {})) for row in told]
     groups.sort(key=lambda group: (-group["worst"], -group["urgent"], group["rule"]))
     is_open = wanted.open in {group["rule"] for group in groups}
     return {
