@@ -6,8 +6,8 @@ one call. PowerUser (everything but IAM) is broad and not admin.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from findings.access.aws.actions import actions_of
 from findings.access.aws.decide import Policies, Request, decide
@@ -30,8 +30,8 @@ SELF_GRANTS = (
 """With all of these on every role, user and policy, nothing in the account is out of reach."""
 
 
-Given = Policies | PolicyDocument | Sequence[NamedPolicy]
-"""One document, several with their names, or all policies that have a say."""
+Given = Policies | PolicyDocument | Sequence[NamedPolicy] | Sequence[Mapping[str, Any]]
+"""One document, several with or without their names, or all policies that have a say."""
 
 
 def as_policies(given: Given) -> Policies:
@@ -42,6 +42,9 @@ def as_policies(given: Given) -> Policies:
         named = tuple(entry for entry in given if isinstance(entry, NamedPolicy))
         if len(named) == len(given):
             return Policies(identity=named)
+        if given and all(isinstance(entry, Mapping) and "Statement" in entry for entry in given):
+            documents = enumerate(cast("list[Mapping[str, Any]]", given), 1)
+            return Policies(identity=tuple(NamedPolicy(f"policy {n}", document) for n, document in documents))
     return Policies(identity=(NamedPolicy("policy", cast(PolicyDocument, given)),))
 
 
@@ -61,7 +64,7 @@ _RANK = {Outcome.DENIED_EXPLICIT: 0, Outcome.DENIED_IMPLICIT: 0, Outcome.ALLOWED
 def is_admin(policies: Given, account: str = _ACCOUNT) -> bool:
     """Whether whoever holds the policies may do anything in the account, or grant itself that.
 
-    policies: one document, named documents, or Policies with boundary and organisation policies.
+    policies: one document, a list of documents or of named ones, or Policies with boundary and organisation policies.
     account: of the holder; needed only where policies name it in ARNs. Raises MalformedPolicy.
     """
     return admin_decision(as_policies(policies), account).outcome is Outcome.ALLOWED

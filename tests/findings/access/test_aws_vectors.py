@@ -167,3 +167,10 @@ def test_what_a_condition_block_restricts() -> None:
     misses = wrong(vectors, answer, lambda vector: vector["expected"])
     assert len(misses) <= len(vectors) * 2 // 100
     assert {line.partition(":")[0] for line in misses} <= KNOWN_CONDITION_MISSES.keys(), misses
+
+
+def test_several_documents_are_weighed_together() -> None:
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    refused = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}
+    assert aws.is_admin([everything])
+    assert not aws.is_admin([everything, refused]), "a deny in the second document was not weighed"
