@@ -27,7 +27,8 @@ def cast(transactional_db: None) -> Cast:
 @pytest.fixture
 def finding(cast: Cast) -> Finding:
     judge_account(cast.account, DAY_TWO)
-    return Finding.objects.filter(function__name="janitor").earliest("pk")
+    found: Finding = Finding.objects.filter(function__name="janitor").earliest("pk")
+    return found
 
 
 def test_the_sheet_of_keys_lists_every_page_and_they_lead_there(page: Page, cast: Cast) -> None:
