@@ -49,7 +49,7 @@ class Proxy:
             f"{self.url}/_microburst/{what}", method=method, data=None if body is None else json.dumps(body).encode()
         )
         asked.add_header("Content-Type", "application/json")
-        with urlopen(asked, timeout=10) as answer:
+        with urlopen(asked, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text.strip() else None
 
@@ -80,7 +80,7 @@ def _await(url: str) -> None:
     """Wait until something answers there, whatever it says; a busy machine takes its time."""
     for _ in range(600):
         try:
-            urlopen(url, timeout=10).close()
+            urlopen(url, timeout=60).close()
         except HTTPError:
             return
         except (URLError, ConnectionError):
