@@ -44,11 +44,11 @@ def test_a_row_that_is_missing_afterwards_fails_the_drill(tmp_path: Path, monkey
 
     def robbed(link: psycopg.Connection[object]) -> dict[str, int]:
         if "_drill_" in link.info.dbname:
-            link.execute("DELETE FROM inventory_activity")
+            link.execute("DELETE FROM inventory_tag")
         return count(link)
 
     monkeypatch.setattr(drilling, "_counts", robbed)
-    with pytest.raises(CommandError, match=r"inventory_activity: [1-9][0-9]* before, 0 after"):
+    with pytest.raises(CommandError, match=r"inventory_tag: [1-9][0-9]* before, 0 after"):
         call_command("restore_drill", stdout=StringIO(), stderr=StringIO())
     assert databases() == before
 

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import boto3
@@ -62,7 +61,7 @@ def moto_url() -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        _await(url)
+        _await(port)
         _fill(url)
         yield url
     finally:
@@ -76,18 +75,16 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _await(url: str) -> None:
-    """Wait until something answers there, whatever it says; a busy machine takes its time."""
-    for _ in range(600):
+def _await(port: int) -> None:
+    """Wait until something listens there; a busy machine takes its time."""
+    for _ in range(1200):
         try:
-            urlopen(url, timeout=60).close()
-        except HTTPError:
-            return
-        except (URLError, ConnectionError):
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
             time.sleep(0.1)
         else:
             return
-    raise TimeoutError(f"nothing answers at {url}")
+    raise TimeoutError(f"nothing listens on port {port}")
 
 
 def _fill(url: str) -> None:
@@ -115,12 +112,14 @@ def running_proxy(moto_url: str) -> Iterator[Proxy]:
     command = [sys.executable, "-m", "microburst", "--upstream", moto_url, "--port", str(port), "--no-resign"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     proxy = Proxy(f"http://127.0.0.1:{port}")
-    _await(proxy.url)
-    proxy.mend()
-    yield proxy
-    # Not asked to end: it would wait for the peers it left hanging.
-    process.kill()
-    process.wait(10)
+    try:
+        _await(port)
+        proxy.mend()
+        yield proxy
+    finally:
+        # Not asked to end: it would wait for the peers it left hanging.
+        process.kill()
+        process.wait(10)
 
 
 @pytest.fixture
