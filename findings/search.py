@@ -68,7 +68,7 @@ def _like(name: str, begin: str, rest: list[str]) -> bool:
     if not name.startswith(begin):
         return False
     name = name[len(begin) :]
-    for part in rest[:-1]:
+    for part in filter(None, rest[:-1]):
         _, found, name = name.partition(part)
         if not found and part:
             return False

@@ -60,9 +60,12 @@ def opened(page: Page, address: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_hinders_anybody(page: Page, addresses: list[str], axe: Axe, theme: str) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    faults = {}
     for address in addresses:
         opened(page, address)
-        assert axe(page) == [], address
+        if found := axe(page):
+            faults[address] = found
+    assert not faults
 
 
 @pytest.mark.parametrize("width", [320, 768, 1440])

@@ -62,6 +62,7 @@ def test_every_answer_carries_the_headers(cast: Cast, chief: User, client: Clien
         assert not {"Server", "X-Powered-By"} & set(answer.headers), "it says by what it was served"
 
 
+@pytest.mark.django_db
 def test_over_https_browsers_are_told_to_stay_there(settings: Any) -> None:
     settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = YEAR, True
     said = Client().get("/sign-in/login/", secure=True)["Strict-Transport-Security"]

@@ -51,7 +51,7 @@ def test_it_is_graver_once_nobody_may_update_the_function() -> None:
 
 def test_the_evidence_says_where_the_date_comes_from() -> None:
     [table] = told("runtime_ended", function("azure", config={"runtime": "python|3.9"})).evidence
-    assert "endoflife.date, as of 2026-11-21" in table.says
+    assert "the language's own schedule, as of 2026-11-22" in table.says
     live = {"ends": "2024-01-30", "stops": "2025-01-30"}
     [from_cloud] = told("runtime_ended", function("gcp", config={"runtime": "x"}, runtime_management=live)).evidence
     assert LIVE in from_cloud.says
