@@ -122,6 +122,5 @@ def _component(package: Package) -> Json:
         component["hashes"] = hashes
     elif hashes:
         # Several files may be installed under this version (one a platform): each has its digest.
-        address = f"https://pypi.org/project/{package.name}/{package.version}/#files"
-        component["externalReferences"] = [{"type": "distribution", "url": address, "hashes": hashes}]
+        component["externalReferences"] = [{"type": "distribution", "url": package.purl, "hashes": hashes}]
     return component
