@@ -20,8 +20,8 @@ import structlog
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
+from inventory.clock import about_now
 from inventory.history import canonical, clean
 from inventory.models import Account
 from inventory.models.audit import GENESIS, SEALED, AuditEntry, seal
@@ -40,9 +40,11 @@ ACTIONS: dict[str, str] = {
     "token": "Made or revoked an API token",
     "account": "Connected, changed or paused an account",
     "collection": "Started a collection or a connection test",
+    "receiver": "Made, changed or removed a receiver of events",
     "rule": "Changed a rule",
     "alert": "Changed an alert or a channel",
     "triage": "Said what becomes of findings",
+    "comment": "Commented on a revision, or withdrew that",
     "trust": "Trusted a third party, or ended that",
     "export": "Exported",
     "settings": "Changed a setting",
@@ -73,7 +75,7 @@ def audit(
         raise ValueError(f"{action!r} is no action of the audit log; they stand in inventory/audit.py.")
     user = by if by is not None else getattr(request, "user", None)
     told: dict[str, Any] = {
-        "at": at or timezone.now(), "action": action, "who": _who(user, request), "user": getattr(user, "pk", None),
+        "at": at or about_now(), "action": action, "who": _who(user, request), "user": getattr(user, "pk", None),
         "ip": client_ip(request)[:45] if request is not None else "", "request": _request_id()[:64],
         "kind": of._meta.model_name if of is not None else "", "key": str(of.pk)[:255] if of is not None else "",
         "name": clean(str(of))[:255] if of is not None else "", "account": account.pk if account else None,

@@ -118,9 +118,13 @@ FUNCTION_COLUMNS = (
            width="s"),
     Column("code-size", "Code size", "Bytes.", path("code", "size"), "code-size", cell="bytes", number=True, width="s"),
     Column("code-hash", "Code hash", "SHA-256 as the cloud says it.", path("code", "sha256"), cell="id"),
+    Column("signing", "Signing", "What becomes of unsigned code: enforced, warned or none; empty where there are no "
+           "signatures.", path("code", "signing"), part="signing", width="s"),
     Column("layers", "Layers", "How many layers it uses.", path("code", "layers"), number=True, width="s"),
     Column("variables", "Variables", "How many environment variables it has.", path("environment", "variables"),
            number=True, width="s"),
+    Column("variable-names", "Variable names", "Names of its environment variables; values are never kept.",
+           path("environment", "names"), part="variable_names", cell="list", width="l"),
     Column("secrets", "Secret-like", "How many variables look like secrets.", path("environment", "secrets"),
            number=True, width="s"),
     Column("key", "Key", "Encryption key of its own.", path("encryption", "key"), cell="id", width="l"),

@@ -21,6 +21,9 @@ class Writable(Protocol):
 
 FORMATS = ("table", "json", "jsonl", "csv")
 
+#: What a formula begins with, also in the full width of East Asian keyboards; | and % begin one in old programs.
+FORMULA = frozenset("=+-@|%\t\r\n＝＋－＠｜％")
+
 #: A table's column widths are taken from so many rows; later rows that are wider stick out.
 MEASURED = 1000
 
@@ -114,7 +117,15 @@ def _csv(rows: Iterable[Row], columns: Sequence[str], stream: Writable) -> int:
 
 
 def cell(value: Json) -> Json:
-    """A value as a CSV cell; the writer makes formulas harmless."""
+    """A value as a CSV cell that no spreadsheet takes for a formula; a number stays one."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return value.isoformat() if isinstance(value, datetime) else plain(value)
+    return guarded(value.isoformat() if isinstance(value, datetime) else plain(value))
+
+
+def guarded(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would calculate (OWASP, CSV injection).
+
+    Also before one that begins with an apostrophe and goes on so, so that taking one away gives back what it was.
+    """
+    return f"'{text}" if text.lstrip("'")[:1] in FORMULA else text

@@ -27,12 +27,16 @@ from inventory.models import (
     Tag,
     Trigger,
 )
+from inventory.then import shown_at
 
 Json = dict[str, Any]
 Bulk = Callable[[Sequence[int]], dict[int, Any]]
 
 #: Parts of a function that take a query of their own; lists load only those they show.
 PARTS = ("tags", "triggers", "entry_points", "bindings", "ingress", "findings")
+#: Told beside them only where it is asked for by name: the names of environment variables.
+VARIABLE_NAMES = "variable_names"
+SIGNING = "signing"
 BATCH = 1000
 
 #: Filled by apps that know more of functions; a name that nobody fills is null.
@@ -60,12 +64,19 @@ def _functions(functions: Sequence[Function], parts: Collection[str]) -> Iterato
     tags = _grouped(Tag, keys, _tag) if "tags" in parts else None
     triggers = _grouped(Trigger, keys, _trigger) if "triggers" in parts else None
     points = _grouped(EntryPoint, keys, _entry_point) if "entry_points" in parts else None
-    bindings = _grouped(Binding, keys, _binding) if "bindings" in parts else None
+    # Bindings are kept for now only: of an earlier time they stay null.
+    bindings = _grouped(Binding, keys, _binding) if "bindings" in parts and shown_at() is None else None
+    named = _variable_names(keys) if VARIABLE_NAMES in parts else None
+    signed = _signing(functions) if SIGNING in parts else None
     more = {name: bulk(keys) for name, bulk in extras.items() if name in parts}
     for function in functions:
         told = _function(function)
         if tags is not None:
             told["tags"] = dict(sorted(tags[function.pk]))
+        if named is not None:
+            told["environment"]["names"] = named[function.pk]
+        if signed is not None:
+            told["code"]["signing"] = signed[function.pk]
         if triggers is not None:
             told["triggers"] = triggers[function.pk] if function.trigger_count is not None else None
         if points is not None:
@@ -136,7 +147,12 @@ def _function(function: Function) -> Json:
 
 
 def last_seen(function: Function) -> datetime:
-    """The last reading that saw it: its scope's last complete one while it is there, or its own mark."""
+    """The last reading that saw it: its scope's last complete one while it is there, or its own mark.
+
+    Of an earlier time: that time, or when it was found gone by then.
+    """
+    if (at := shown_at()) is not None:
+        return function.gone_at or at
     own, scope = function.resource.seen_at, function.resource.scope.complete_at
     return own if function.gone_at or scope is None else max(own, scope)
 
@@ -161,6 +177,32 @@ def _grouped(model: type[Model], keys: Sequence[int], say: Callable[[Any], Any])
     for row in model._default_manager.filter(function__in=keys).order_by("function", "pk"):
         found[row.function_id].append(say(row))  # type: ignore[attr-defined]
     return found
+
+
+def _variable_names(keys: Sequence[int]) -> dict[int, list[str] | None]:
+    """The names of the environment variables of each function (never values); None where they could not be read."""
+    rows = Function.objects.filter(pk__in=keys).values_list("pk", "variables")
+    return {pk: None if text is None else [name for name in text.split("\n") if name] for pk, text in rows}
+
+
+def _signing(functions: Sequence[Function]) -> dict[int, str | None]:
+    """What becomes of unsigned code: enforced (refused), warned, or none (nobody looks); None where it was not read.
+
+    Empty where the cloud, or the kind of package, knows no signatures.
+    """
+    rows = Function.objects.filter(pk__in=[one.pk for one in functions if one.provider == "aws"])
+    read = dict(rows.values_list("pk", "resource__latest__document__signing"))
+    return {one.pk: _signed(read[one.pk], one) if one.pk in read else "" for one in functions}
+
+
+def _signed(told: Json | None, function: Function) -> str | None:
+    if function.package == "Image" or function.kind == "Web Function":
+        return ""
+    if told is None:
+        return None
+    if not told.get("config"):
+        return "none"
+    return "enforced" if told.get("untrusted") == "Enforce" else "warned"
 
 
 def _tag(tag: Tag) -> tuple[str, str]:

@@ -1,12 +1,17 @@
-"""The revisions of a resource: what changed from one to the next, in sentences and as steps."""
+"""The revisions of a resource and of what it rests on: what changed from one to the next, in sentences and as steps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from inventory.comments import comments_about
+from inventory.facts import Kind
 from inventory.history import Step, diff
-from inventory.models import Change, Resource, Snapshot
+from inventory.models import Change, Function, Resource, Snapshot
 from inventory.semantics import Line, lines, risk_of
 
 Json = dict[str, Any]
@@ -21,6 +26,64 @@ def revisions(resource: Resource) -> Iterator[Json]:
         newer = snapshot
     if newer is not None:
         yield _revision(resource, newer, None)
+
+
+def rests_on(resource: Resource) -> list[Resource]:
+    """Whose changes matter to a resource besides its own: of a function its identity and that one's managed policies,
+    of an identity its policies."""
+    if resource.kind == Kind.IDENTITY:
+        return policies_of(resource)
+    function = Function.objects.filter(pk=resource.pk).select_related("identity__latest").first()
+    identity = function.identity if function else None
+    return [identity, *policies_of(identity)] if identity else []
+
+
+def policies_of(identity: Resource) -> list[Resource]:
+    """The managed policies that an identity's latest reading names."""
+    attached = (identity.document.get("policies") or {}).get("policies", [])
+    names = [entry["id"] for entry in attached if isinstance(entry, dict) and entry.get("id")]
+    return list(Resource.objects.filter(account=identity.account_id, kind=Kind.POLICY, native_id__in=names))
+
+
+def changes_of(others: Iterable[Resource]) -> QuerySet[Snapshot]:
+    """The revisions of other resources in which something changed or became readable."""
+    found = Snapshot.objects.filter(resource__in=[row.pk for row in others], number__gt=1)
+    return found.exclude(changed=[], became_readable=[])
+
+
+def timeline(resource: Resource, until: datetime | None = None) -> Iterator[Json]:
+    """Everything that its timeline tells, newest first: its revisions, when it was gone, changes of what it rests on.
+
+    Each has the shape of `revisions`, and `event`, `kind`, `name` and `uid` of the resource it is about, and the
+    comments on it. `until`: only what was known by that time.
+    """
+    told = [_about(resource, row, "added" if row["number"] == 1 else "changed") for row in revisions(resource)]
+    told += [_gone(resource, snapshot) for snapshot in resource.snapshots.exclude(gone_at=None).defer("document")]
+    others = {row.pk: row for row in rests_on(resource)}
+    for after in changes_of(others.values()).iterator(chunk_size=50):
+        other = others[after.resource_id]
+        before = other.snapshots.filter(number=after.number - 1).first()
+        told.append(_about(other, _revision(other, after, before), "changed"))
+    # At one moment its own comes first, and what was gone at a time is told before what was so until then.
+    told.sort(key=lambda row: (row["at"], row["uid"] == resource.uid, row["event"] == "removed"), reverse=True)
+    said = comments_about([resource.pk, *others], until)
+    for row in told:
+        if until is None or row["at"] <= until:
+            yield {**row, "comments": [] if row["event"] == "removed" else said.get((row["uid"], row["number"]), [])}
+
+
+def _about(resource: Resource, row: Json, event: str) -> Json:
+    return {**row, "event": event, "kind": resource.kind, "name": resource.name, "uid": resource.uid}
+
+
+def _gone(resource: Resource, snapshot: Snapshot) -> Json:
+    """A complete reading no longer found it, in the configuration of this snapshot."""
+    line = Line(f"{resource.kind.capitalize()} is gone", "removed")
+    row = {
+        "number": snapshot.number, "at": snapshot.gone_at, "changed_after": None, "changed": [], "became_readable": [],
+        "unread": [], "renormalized": False, "risk": str(risk_of([line])), "lines": [line_json(line)],
+    }  # fmt: skip
+    return _about(resource, row, "removed")
 
 
 def _revision(resource: Resource, snapshot: Snapshot, earlier: Snapshot | None) -> Json:

@@ -36,6 +36,23 @@ POWERS = (
 )
 
 
+#: What clouds call the state of a function, in small letters, under one word of ours: Lambda's State, Google's state of
+#: a function or service, an Azure site's state. Words that are not here stand for themselves.
+ONE_STATE = {
+    "active": ("active", "running"),
+    "pending": ("pending", "deploying", "deploy_in_progress"),
+    "stopped": ("stopped", "inactive", "offline", "suspended"),
+    "failed": ("failed",),
+    "deleting": ("deleting", "delete_in_progress", "pendingdeletion"),
+}
+
+
+def one_state(word: str) -> str:
+    """Our word for a state, whatever cloud says it; its own word where we have none."""
+    low = word.lower()
+    return next((ours for ours, words in ONE_STATE.items() if low in words), word)
+
+
 def rung(ladder: Sequence[str], word: str) -> int | None:
     """The place of a word, by which lists sort; None for what is unknown."""
     return ladder.index(word) if word in ladder else None

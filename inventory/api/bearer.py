@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from inventory.audit import audit, client_ip
+from inventory.clock import about_now
 from inventory.models import ApiToken, User
 from inventory.models.tokens import NOTED_EVERY, token_of
 
@@ -26,7 +26,7 @@ class TokenAuthentication(BaseAuthentication):
         word, _, text = get_authorization_header(request).decode("latin-1").partition(" ")
         if word.lower() != WORD:
             return None
-        token, now = token_of(text.strip()), timezone.now()
+        token, now = token_of(text.strip()), about_now()
         bearer = token.bearer(now) if token else None
         if token and bearer is None:
             audit("sign-in.failed", request, by=token.owner, of=token, after={"with": f"{token.state(now)} token"})

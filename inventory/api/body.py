@@ -35,12 +35,23 @@ class Bounded(BaseParser):
         if len(body) > MOST_BYTES:
             raise TooLarge
         try:
-            text = body.decode()
-            if depth_of(text) > DEEPEST:
-                raise ParseError(f"JSON of at most {DEEPEST} levels is read.")
-            return json.loads(text, parse_constant=_constant, object_pairs_hook=_once)
+            return strict_json(body.decode())
+        except TooDeep as fault:
+            raise ParseError(str(fault)) from fault
         except ValueError as fault:
             raise ParseError(f"JSON is expected: {fault}") from fault
+
+
+class TooDeep(ValueError):
+    """Brackets within brackets beyond what anything of ours writes."""
+
+
+def strict_json(text: str) -> Any:
+    """The value of JSON of at most 50 levels, without NaN and without a name twice in one object. Raises TooDeep, and
+    ValueError for what is no JSON."""
+    if depth_of(text) > DEEPEST:
+        raise TooDeep(f"JSON of at most {DEEPEST} levels is read.")
+    return json.loads(text, parse_constant=_constant, object_pairs_hook=_once)
 
 
 def depth_of(text: str) -> int:

@@ -92,8 +92,8 @@ class TrustShape(serializers.ModelSerializer[Trust]):
 
 
 class TrustFilter(filters.FilterSet):  # type: ignore[misc]
-    provider = filters.ChoiceFilter(choices=Account.Provider.choices)
-    party = filters.CharFilter("party")
+    provider = filters.ChoiceFilter(choices=Account.Provider.choices, label="the cloud")
+    party = filters.CharFilter("party", label="id of the third party")
 
 
 @needs("view")

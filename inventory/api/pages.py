@@ -18,6 +18,7 @@ from inventory.search import paging
 from inventory.search.lists import Search
 
 USUAL, MOST = 100, 500
+CURSOR = "Where to go on, from `next` or `previous` of another page."
 NO_CURSOR = {"cursor": ["This is no place in this list; take it from `next` or `previous` of a page of it."]}
 
 
@@ -46,9 +47,11 @@ class NewestFirst(CursorPagination):
         told: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
         for one in told:
             if one["name"] == self.page_size_query_param:
-                one["schema"] |= {"minimum": 1, "maximum": MOST}
+                one["schema"] |= {"minimum": 1, "maximum": MOST, "default": USUAL}
+                one["description"] = "Rows a page."
             else:
                 one["schema"]["format"] = "cursor"
+                one["description"] = CURSOR
         return told
 
 

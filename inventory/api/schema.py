@@ -8,6 +8,8 @@ from drf_spectacular.openapi import AutoSchema
 
 from inventory.api.shapes import Problem
 from inventory.api.views import FIELDS, fields_parameter
+from inventory.models.people import least_role
+from inventory.permission import SELF, declared, wanted
 
 PROBLEM = "application/problem+json"
 #: What may be answered to every request, with what it means.
@@ -27,6 +29,14 @@ WITH_BODY = {
 }
 #: No database keeps it, and no name in a cloud holds it.
 NO_NUL = "^[^\\u0000]*$"
+#: What an operation needs: the least role that may, or empty for anybody who may sign in.
+ROLE = "x-role"
+#: What stands in an address.
+PLACES = {
+    "uid": "Our own id: `uid` in the list.",
+    "id": "`id` in the list.",
+    "number": "The number of a revision, as the list of revisions tells it.",
+}
 Direction = Literal["request", "response"]
 WAITS = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
 
@@ -40,6 +50,10 @@ class Schema(AutoSchema):
         if self._is_list_view() and FIELDS not in [one.name for one in told]:
             told.append(fields_parameter(rows.get_serializer_class()))
         return told
+
+    def get_extensions(self) -> dict[str, Any]:
+        verb = wanted(declared(self.view) or {}, self.method)
+        return {ROLE: str(least_role(verb)) if verb and verb != SELF else ""}
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -57,15 +71,26 @@ def exact(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     shapes = result["components"]["schemas"]
     for operation in (one for path in result["paths"].values() for one in path.values()):
         for body in operation.get("requestBody", {}).get("content", {}).values():
-            shapes[_named(body["schema"])]["additionalProperties"] = False
+            shape = shapes[_named(body["schema"])]
+            shape["additionalProperties"] = False
+            for field in shape["properties"].values():
+                _without_nul(field)
         for one in operation.get("parameters", ()):
-            if one["in"] == "query" and one["schema"].keys() == {"type"} and one["schema"]["type"] == "string":
-                one["schema"]["pattern"] = NO_NUL
+            if one["in"] == "path":
+                one["description"] = PLACES[one["name"]]
+            if one["in"] == "query" and one["schema"].keys() == {"type"}:
+                _without_nul(one["schema"])
         if any(one["name"] == FIELDS for one in operation.get("parameters", ())):
             page = operation["responses"]["200"]["content"]["application/json"]["schema"]
             rows = page if page.get("type") == "array" else shapes[_named(page)]["properties"]["results"]
             shapes[_named(rows["items"])].pop("required", None)
     return result
+
+
+def _without_nul(field: dict[str, Any]) -> None:
+    """Say of free text that it holds no U+0000; what has a form or words of its own says so already."""
+    if field.get("type") == "string" and not field.keys() & {"pattern", "format", "enum"}:
+        field["pattern"] = NO_NUL
 
 
 def _named(reference: dict[str, Any]) -> str:

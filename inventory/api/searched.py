@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
@@ -11,25 +12,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from inventory.api.pages import MOST, searched_page
+from inventory.api.pages import CURSOR, MOST, USUAL, searched_page
 from inventory.api.shapes import FunctionPage, FunctionShape, IdentityPage, IdentityShape, WholeFunction, WholeIdentity
 from inventory.api.views import Exact, chosen, fields_parameter
 from inventory.clock import now
 from inventory.facts import Kind
-from inventory.models import Resource
+from inventory.models import Account, Resource
 from inventory.permission import needs
 from inventory.present import PARTS, present_identity, present_page, present_resource
 from inventory.search.lists import FUNCTIONS, IDENTITIES, LISTS, Search, SearchList
 from inventory.search.parse import MAX_LENGTH, ParseError
+from inventory.then import NoSuchTime, moment_of, state_at
 
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+_COUNT = {"type": "string", "enum": ["0", "1"], "default": "0"}
 _ASKED = [
     OpenApiParameter(
         "cursor",
         {"type": "string", "format": "cursor"},
-        description="Where to go on, from `next` or `previous` of another page.",
+        description=CURSOR,
     ),
-    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, description="Rows a page."),
-    OpenApiParameter("count", {"type": "string", "enum": ["0", "1"]}, description="1: count everything found, too."),
+    OpenApiParameter("limit", _LIMIT, description="Rows a page."),
+    OpenApiParameter("count", _COUNT, description="1: count everything found, too."),
 ]
 
 
@@ -45,23 +49,42 @@ def asked_of(listed: SearchList, shape: type[Serializer[Any]]) -> list[OpenApiPa
     ]
 
 
-def search_of(request: Request, name: str) -> Search:
-    """The search that `q` asks for. Raises ValidationError with the place of what is wrong."""
+def search_of(request: Request, name: str, then: datetime | None = None) -> Search:
+    """The search that `q` asks for (of an earlier time). Raises ValidationError with the place of what is wrong."""
     try:
-        return LISTS[name].search(request.query_params.get("q", ""), request.user, now())
+        text = request.query_params.get("q", "")
+        return LISTS[name].search(text, request.user, then or now(), past=then is not None)
     except ParseError as fault:
         raise ValidationError({"q": [str(fault)], "start": [str(fault.start)], "end": [str(fault.end)]}) from fault
+
+
+AT = OpenApiParameter(
+    "at",
+    {"type": "string", "format": "time-past"},
+    description="As it was at this time: a day (its beginning, UTC) or a moment of RFC 3339. What is kept of now only "
+    "(bindings, shared_by, classes of privilege) is null then, and cannot be searched for.",
+)
+
+
+def then_of(request: Request) -> datetime | None:
+    """The earlier time that `at` asks for, None for now. Raises ValidationError."""
+    text = request.query_params.get("at")
+    try:
+        return moment_of(text, now()) if text is not None else None
+    except NoSuchTime as wrong:
+        raise ValidationError({"at": [str(wrong)]}) from wrong
 
 
 @needs("view")
 class FunctionList(Exact):
     """Functions that a query finds."""
 
-    asked = asked_of(FUNCTIONS, FunctionShape)
+    asked = [*asked_of(FUNCTIONS, FunctionShape), AT]
 
     @extend_schema(operation_id="functions_list", responses={200: FunctionPage})
     def get(self, request: Request) -> Response:
-        search, names = search_of(request, FUNCTIONS.name), chosen(request, FunctionShape().fields)
+        then = then_of(request)
+        search, names = search_of(request, FUNCTIONS.name, then), chosen(request, FunctionShape().fields)
 
         def load(rows: Any) -> Any:
             related = rows.select_related("account__group", "posture", "identity", "resource__scope")
@@ -70,7 +93,8 @@ class FunctionList(Exact):
         def told(rows: list[Any]) -> list[dict[str, Any]]:
             return present_page(rows, [part for part in PARTS if not names or part in names])
 
-        return searched_page(request, search, load, told, names)
+        with state_at(then, Account.objects.visible_to(request.user)):
+            return searched_page(request, search, load, told, names)
 
 
 @needs("view")

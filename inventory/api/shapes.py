@@ -9,7 +9,18 @@ from rest_framework import serializers
 
 from inventory.api.pages import page_shape
 from inventory.attribution import Told
-from inventory.models import Account, Activity, Binding, Change, Privilege, SavedSearch, Snapshot
+from inventory.comments import LONGEST
+from inventory.models import (
+    Account,
+    Activity,
+    Binding,
+    Change,
+    ColumnSet,
+    Privilege,
+    RevisionComment,
+    SavedSearch,
+    Snapshot,
+)
 
 Text = serializers.CharField
 Number = serializers.IntegerField
@@ -90,7 +101,7 @@ class LoggingShape(serializers.Serializer[Any]):
 
 class PrivilegeLevel(serializers.Serializer[Any]):
     level = Text()
-    classes = serializers.ListField(child=serializers.JSONField())
+    classes = serializers.ListField(child=serializers.JSONField(), allow_null=True)
 
 
 @extend_schema_serializer(component_name="Exposure")
@@ -263,6 +274,24 @@ class WholeSnapshot(SnapshotShape):
         fields = [*SnapshotShape.Meta.fields, "document"]
 
 
+@extend_schema_serializer(component_name="RevisionComment")
+class RevisionCommentShape(serializers.ModelSerializer[RevisionComment]):
+    """A comment on a revision; `text` is null when whoever wrote it has withdrawn it."""
+
+    by = Text(source="by_name")
+    text = Text(source="words", allow_null=True)
+
+    class Meta:
+        model = RevisionComment
+        fields = ["id", "at", "by", "text", "withdrawn_at"]
+
+
+class NewComment(serializers.Serializer[Any]):
+    """What is said of a revision."""
+
+    text = Text(max_length=LONGEST, help_text="The words; they are never altered.")
+
+
 @extend_schema_serializer(component_name="Activity")
 class ActivityShape(serializers.ModelSerializer[Activity]):
     """One entry of a cloud's activity log."""
@@ -283,6 +312,17 @@ class SearchShape(serializers.ModelSerializer[SavedSearch]):
     class Meta:
         model = SavedSearch
         fields = ["slug", "name", "list_name", "query", "created_at"]
+
+
+@extend_schema_serializer(component_name="ColumnSet")
+class ColumnSetShape(serializers.ModelSerializer[ColumnSet]):
+    """Columns of a list under a name of one's own."""
+
+    columns = serializers.ListField(child=Text())
+
+    class Meta:
+        model = ColumnSet
+        fields = ["slug", "name", "list_name", "columns", "shared", "created_at"]
 
 
 class Problem(serializers.Serializer[Any]):

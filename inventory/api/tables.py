@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +21,7 @@ from inventory.api.shapes import (
     ActivityShape,
     BindingShape,
     ChangeShape,
+    ColumnSetShape,
     PrivilegeShape,
     SearchShape,
     SnapshotShape,
@@ -31,6 +34,7 @@ from inventory.models import (
     Activity,
     Binding,
     Change,
+    ColumnSet,
     Function,
     Privilege,
     SavedSearch,
@@ -44,17 +48,35 @@ from inventory.semantics import KINDS
 Filters = [filters.DjangoFilterBackend]
 
 
-def flag(column: str) -> filters.TypedChoiceFilter:
+def flag(column: str, label: str) -> filters.TypedChoiceFilter:
     """Yes or no; any other word is told, where django-filter's own would pass over it."""
     words = [("true", "true"), ("false", "false")]
-    told = filters.TypedChoiceFilter(column, choices=words, coerce=lambda word: word == "true")
-    return extend_schema_field({"type": "boolean"})(told)
+    told = filters.TypedChoiceFilter(column, choices=words, label=label, coerce=lambda word: word == "true")
+    return extend_schema_field({"type": "boolean", "description": label})(told)
+
+
+FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+class MomentField(IsoDateTimeField):  # type: ignore[misc]
+    """A moment in UTC: with an offset of its own a database would refuse some, and one cannot be told in UTC at all."""
+
+    def clean(self, value: Any) -> datetime | None:
+        told: datetime | None = super().clean(value)
+        try:
+            return told and told.astimezone(UTC)
+        except OverflowError:
+            return FIRST_MOMENT if told and told.year == FIRST_MOMENT.year else LAST_MOMENT
+
+
+class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
+    field_class = MomentField
 
 
 class AccountFilter(filters.FilterSet):  # type: ignore[misc]
-    provider = filters.ChoiceFilter(choices=Account.Provider.choices)
-    native_id = filters.CharFilter("native_id")
-    paused = flag("paused")
+    provider = filters.ChoiceFilter(choices=Account.Provider.choices, label="the cloud")
+    native_id = filters.CharFilter("native_id", label="the account's own id in its cloud")
+    paused = flag("paused", "whether nothing is collected from it at present")
 
 
 @needs("view")
@@ -76,9 +98,9 @@ class AccountList(Rows[Account]):
 class BindingFilter(filters.FilterSet):  # type: ignore[misc]
     function = filters.CharFilter("function__uid", label="uid of a function")
     account = filters.CharFilter("function__account__native_id", label="id of an account")
-    principal = filters.CharFilter("principal")
-    principal_kind = filters.CharFilter("principal_kind")
-    effect = filters.ChoiceFilter(choices=[("allow", "allow"), ("deny", "deny")])
+    principal = filters.CharFilter("principal", label="who may, exactly as the cloud writes it; `*` is anyone")
+    principal_kind = filters.CharFilter("principal_kind", label="such as anyone, account, role, service")
+    effect = filters.ChoiceFilter(choices=[("allow", "allow"), ("deny", "deny")], label="what the binding does")
 
 
 @needs("view")
@@ -98,9 +120,9 @@ class BindingList(Rows[Binding]):
 
 class PrivilegeFilter(filters.FilterSet):  # type: ignore[misc]
     identity = filters.CharFilter("identity__uid", label="uid of an identity")
-    power = filters.CharFilter("power")
-    breadth = filters.CharFilter("breadth")
-    conditional = flag("conditional")
+    power = filters.CharFilter("power", label="a class of power such as `admin` or `secrets_read`")
+    breadth = filters.CharFilter("breadth", label="how much of the cloud it is about, such as `account`")
+    conditional = flag("conditional", "whether it holds under conditions only")
 
 
 @needs("view")
@@ -121,8 +143,8 @@ class PrivilegeList(Rows[Privilege]):
 class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
     resource = filters.CharFilter("resource__uid", label="uid of a resource")
     kind = filters.CharFilter("resource__kind", label="kind of resource")
-    since = filters.IsoDateTimeFilter("at", "gte")
-    until = filters.IsoDateTimeFilter("at", "lt")
+    since = MomentFilter("at", "gte", label="from this moment on")
+    until = MomentFilter("at", "lt", label="before this moment")
 
 
 @needs("view")
@@ -164,14 +186,16 @@ class ChangeFilter(filters.FilterSet):  # type: ignore[misc]
     resource = filters.CharFilter("resource__uid", label="uid of a resource")
     kind = filters.CharFilter("resource_kind", label="kind of resource")
     account = filters.CharFilter("account__native_id", label="id of an account")
-    risk = filters.ChoiceFilter(choices=[(word, word) for word in RISKS])
-    about = filters.ChoiceFilter(method="about_kind", choices=[(kind, kind) for kind in (*KINDS, READABLE)])
+    risk = filters.ChoiceFilter(choices=[(word, word) for word in RISKS], label="whether it raised or lowered risk")
+    about = filters.ChoiceFilter(
+        method="about_kind", choices=[(kind, kind) for kind in (*KINDS, READABLE)], label="what changed"
+    )
     actor = filters.CharFilter(method="of_actor", label="who did it, as the cloud's log names them")
     told = filters.CharFilter("told", label="what the log tells of who did it")
-    became_public = flag("became_public")
-    gained_admin = flag("gained_admin")
-    since = filters.IsoDateTimeFilter("at", "gte")
-    until = filters.IsoDateTimeFilter("at", "lt")
+    became_public = flag("became_public", "whether anyone may call it since")
+    gained_admin = flag("gained_admin", "whether an identity may do everything since")
+    since = MomentFilter("at", "gte", label="from this moment on")
+    until = MomentFilter("at", "lt", label="before this moment")
 
     def about_kind(self, rows: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
         return rows.filter(event=READABLE) if value == READABLE else rows.filter(**{value: True})
@@ -202,10 +226,10 @@ class ChangeList(Rows[Change]):
 class ActivityFilter(filters.FilterSet):  # type: ignore[misc]
     resource = filters.CharFilter("resource__uid", label="uid of a resource")
     account = filters.CharFilter("account__native_id", label="id of an account")
-    action = filters.CharFilter("action")
-    actor = filters.CharFilter("actor")
-    since = filters.IsoDateTimeFilter("at", "gte")
-    until = filters.IsoDateTimeFilter("at", "lt")
+    action = filters.CharFilter("action", label="the name of the call, as the log has it")
+    actor = filters.CharFilter("actor", label="who did it, as the log names them")
+    since = MomentFilter("at", "gte", label="from this moment on")
+    until = MomentFilter("at", "lt", label="before this moment")
 
 
 @needs("view")
@@ -231,3 +255,14 @@ class SearchList(Rows[SavedSearch]):
 
     def get_queryset(self) -> QuerySet[SavedSearch]:
         return SavedSearch.objects.filter(owner=self.request.user.pk)
+
+
+@needs("view")
+class ColumnSetList(Rows[ColumnSet]):
+    """One's own sets of columns."""
+
+    serializer_class = ColumnSetShape
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[ColumnSet]:
+        return ColumnSet.objects.filter(owner=self.request.user.pk)

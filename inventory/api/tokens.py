@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from inventory.api.pages import NewestFirst
 from inventory.api.views import Rows
+from inventory.clock import about_now
 from inventory.models import ApiToken
 from inventory.permission import SELF, needs
 
@@ -30,7 +30,7 @@ class TokenShape(serializers.ModelSerializer[ApiToken]):
         return [account.native_id for account in token.accounts.all()] if token.limited else None
 
     def get_state(self, token: ApiToken) -> str:
-        return token.state(timezone.now())
+        return token.state(about_now())
 
 
 @needs(SELF)

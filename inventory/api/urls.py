@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from inventory.api import exposure, searched, tables, tokens
+from inventory.api import comments, exposure, searched, tables, tokens
 from inventory.api.parts import Uid
 
 register_converter(Uid, "uid")
@@ -19,8 +19,14 @@ urlpatterns = [
     path("privileges/", tables.PrivilegeList.as_view(), name="api-privileges"),
     path("snapshots/", tables.SnapshotList.as_view(), name="api-snapshots"),
     path("snapshots/<uid:uid>/<int:number>/", tables.OneSnapshot.as_view(), name="api-snapshot"),
+    path(
+        "snapshots/<uid:uid>/<int:number>/comments/",
+        comments.CommentList.as_view(),
+        name="api-snapshot-comments",
+    ),
     path("changes/", tables.ChangeList.as_view(), name="api-changes"),
     path("activity/", tables.ActivityList.as_view(), name="api-activity"),
     path("tokens/", tokens.TokenList.as_view(), name="api-tokens"),
     path("searches/", tables.SearchList.as_view(), name="api-searches"),
+    path("column-sets/", tables.ColumnSetList.as_view(), name="api-column-sets"),
 ]

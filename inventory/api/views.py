@@ -31,6 +31,8 @@ class Exact(APIView):
                 raise ValidationError({name[:60]: [f"There is no such parameter; there are: {', '.join(known)}."]})
             if len(values) > 1:
                 raise ValidationError({name: ["Say it once."]})
+            if "\0" in values[0]:
+                raise ValidationError({name: ["U+0000 is in no text that is kept."]})
 
     def known(self) -> list[str]:
         """The parameters of the address that this view understands."""

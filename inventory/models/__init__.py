@@ -4,10 +4,11 @@ from inventory.models.account import Account, AccountGroup, Scope, ScopeCoverage
 from inventory.models.activity import Activity
 from inventory.models.audit import AuditEntry
 from inventory.models.change import Change, ChangeAct, PostureStep, ReadingGap
+from inventory.models.comment import RevisionComment
 from inventory.models.exposure import ExposedBinding, Trust
 from inventory.models.function import Binding, EntryPoint, Function, Tag, Trigger
 from inventory.models.identity import ActionPattern, Grant, Identity, Statement
-from inventory.models.people import Assignment, Role, SavedSearch, User
+from inventory.models.people import Assignment, ColumnSet, Role, SavedSearch, User
 from inventory.models.posture import IdentityPosture, Posture, Privilege
 from inventory.models.resource import QuarantinedEntry, RawAnswer, Resource, Snapshot
 from inventory.models.sign_on import GroupRole, IdentityProvider, SignInRule
@@ -24,6 +25,7 @@ __all__ = [
     "Binding",
     "Change",
     "ChangeAct",
+    "ColumnSet",
     "EntryPoint",
     "ExposedBinding",
     "Function",
@@ -39,6 +41,7 @@ __all__ = [
     "RawAnswer",
     "ReadingGap",
     "Resource",
+    "RevisionComment",
     "Role",
     "SavedSearch",
     "Scope",

@@ -194,3 +194,22 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ColumnSet(models.Model):
+    """Columns of a list under a name, in their order; shared ones are offered to everybody."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="column_sets")
+    slug = models.SlugField(max_length=80)
+    name = models.CharField(max_length=120)
+    list_name = models.CharField(max_length=40, default="functions")
+    columns = models.JSONField(default=list)
+    shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["owner", "slug"], name="column_set_slug")]
+
+    def __str__(self) -> str:
+        return self.name

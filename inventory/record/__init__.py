@@ -6,13 +6,17 @@ went. `known_of` is what a collector may remember, `conclude` writes what the re
 
 from inventory.record.activity import record_activity
 from inventory.record.backfill import fill_changes
+from inventory.record.hand_over import HandOver, scopes_recorded
 from inventory.record.memory import known_of
+from inventory.record.named import NeverRead, store_named
 from inventory.record.posture import conclude, conclude_exposed, conclude_identities, recount_sharing, tell_worst
 from inventory.record.prepare import Prepared, Unstorable, prepare, unpack
 from inventory.record.rewrite import rewrite
-from inventory.record.scope import Outcome, ScopeRecorder, StaleReading, open_scope, scope_recorded
+from inventory.record.scope import Outcome, ScopeRecorder, StaleReading, open_scope
 
 __all__ = [
+    "HandOver",
+    "NeverRead",
     "Outcome",
     "Prepared",
     "ScopeRecorder",
@@ -28,7 +32,8 @@ __all__ = [
     "record_activity",
     "recount_sharing",
     "rewrite",
-    "scope_recorded",
+    "scopes_recorded",
+    "store_named",
     "tell_worst",
     "unpack",
 ]

@@ -26,7 +26,9 @@ def settle_absence(
     One complete reading that misses a resource is enough, or as many as FANLIGHT_GONE_AFTER_READINGS says; where many
     vanish at once, two at least. Held ones (`missing_since`) are healed by a reading that sees them.
     """
-    rows = dict(Resource.objects.filter(scope=scope, listing=listing, gone_at=None).values_list("pk", "missed"))
+    # What an event's own reading saw later than this one is dated says nothing here.
+    present = Resource.objects.filter(scope=scope, listing=listing, gone_at=None).exclude(seen_at__gt=at)
+    rows = dict(present.values_list("pk", "missed"))
     missing = rows.keys() - seen
     fresh = {pk for pk in missing if not rows[pk]}
     mass = len(fresh) >= MASS_COUNT and len(fresh) > MASS_SHARE * len(rows)

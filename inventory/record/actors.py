@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -39,13 +39,27 @@ def settle(scope: Scope, *, limit: int | None = AT_ONCE) -> int:
     return len(ready)
 
 
-def _weigh(rows: QuerySet[Change], scope: Scope) -> None:
+def settle_early(scope: Scope, resources: Iterable[int], at: datetime) -> None:
+    """Weigh the changes of these resources at this time against what single events told, before the log is read so far.
+
+    Only an actor who is found counts. Nothing is settled by it: the log weighs again when it comes.
+    """
+    fresh = Change.objects.filter(resource__in=list(resources), at=at, settled=False)
+    waiting = Told.UNLOGGED if scope.activity_until is None else Told.BEHIND
+    fresh.filter(told="").update(told=waiting)
+    with transaction.atomic():
+        _weigh(fresh.select_related("resource", "snapshot"), scope, early=at)
+
+
+def _weigh(rows: QuerySet[Change], scope: Scope, early: datetime | None = None) -> None:
     changes = list(rows.defer("search_text", "snapshot__digests"))
     before, acts = _before(changes), _acts(changes)
-    log = Log(scope.activity_until)
+    log = Log(early or scope.activity_until)
     claims = []
     for change in changes:
         verdict = attribute(_happening(change, before), acts.get(change.resource_id, ()), log)
+        if early and verdict.told not in (Told.FOUND, Told.SEVERAL):
+            continue
         _note(change, verdict, scope)
         claims += [
             ChangeAct(change=change, activity_id=one.act, sure=one.sure, aspects=list(one.aspects))

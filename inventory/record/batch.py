@@ -82,10 +82,18 @@ class Batch:
         entries = []
         for one in prepared:
             row = known.get((one.observation.kind, one.native_id))
+            if row is not None and row.seen_at > self.at:
+                self._pass_over(row, one)
+                continue
             entry = Entry(one, row) if row else Entry(one, self._row(one), new=True)
             if row is None or row.pk not in self.told or self._drop_repetition(one, self.told[row.pk]):
                 entries.append(entry)
         return entries
+
+    def _pass_over(self, row: Resource, one: Prepared) -> None:
+        """A single reading after an event saw it later than this reading is dated: it is there, and news is old."""
+        self.result.told.setdefault(row.pk, self.told.get(row.pk, frozenset()))
+        self.result.seen.setdefault(one.observation.listing, set()).add(row.pk)
 
     @staticmethod
     def _drop_repetition(one: Prepared, told: frozenset[str]) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Model
+
 from inventory.eol import runtime_life
 from inventory.facts import Kind
 from inventory.models import EntryPoint, Function, Identity, Resource, Tag, Trigger
@@ -48,16 +50,23 @@ def note_use(used: Mapping[int, datetime]) -> None:
     Identity.objects.bulk_update(later, ["last_used_at"], batch_size=500)
 
 
-def _functions(rows: Pairs) -> None:
+def projected(rows: Pairs) -> dict[type[Model], list[Any]]:
+    """The rows of functions and of their tags, triggers and entry points as their documents say; none is written."""
     named = {ref for _, document in rows if (ref := _identity(document))}
     found = dict(Resource.objects.filter(kind=Kind.IDENTITY, native_id__in=named).values_list("native_id", "pk"))
     columns = [(function_columns(row, document), found.get(_identity(document))) for row, document in rows]
-    _upsert(Function, [Function(**told, identity_id=identity) for told, identity in columns])
-    for model in (Tag, Trigger, EntryPoint):
+    return {
+        Function: [Function(**told, identity_id=identity) for told, identity in columns],
+        Tag: _tags(rows), Trigger: _triggers(rows), EntryPoint: _entry_points(rows),
+    }  # fmt: skip
+
+
+def _functions(rows: Pairs) -> None:
+    told = projected(rows)
+    _upsert(Function, told.pop(Function))
+    for model, hung in told.items():
         model._default_manager.filter(function__in=[row.pk for row, _ in rows]).delete()
-    Tag.objects.bulk_create(_tags(rows))
-    Trigger.objects.bulk_create(_triggers(rows))
-    EntryPoint.objects.bulk_create(_entry_points(rows))
+        model._default_manager.bulk_create(hung)
 
 
 def _tags(rows: Pairs) -> list[Tag]:

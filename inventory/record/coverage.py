@@ -100,7 +100,10 @@ def state_of(coverage: Sequence[Coverage]) -> str:
 
 
 def main_reason(coverage: Sequence[Coverage]) -> str:
-    """The sentence to show for a scope: of a listing before a section, never of what is optional."""
+    """The sentence to show for a scope: of what weighs most, never of what is optional.
+
+    A listing before a section, functions before what stands around them, what was not read at all before a part.
+    """
     faults = [
         part
         for part in coverage
@@ -109,5 +112,5 @@ def main_reason(coverage: Sequence[Coverage]) -> str:
     if not faults and state_of(coverage) == ReadState.NOT_APPLICABLE:
         # A scope with nothing to read at all should still say why.
         faults = [part for part in coverage if part.listing and part.state is ReadState.NOT_APPLICABLE and part.reason]
-    faults.sort(key=lambda part: not part.listing)
+    faults.sort(key=lambda part: (not part.listing, "functions" not in part.part, part.state is ReadState.PARTIAL))
     return faults[0].reason if faults else ""

@@ -1,21 +1,24 @@
 """Say again what is known, in the words of a newer normalizer: never a change in the cloud, so never a new snapshot."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.db import transaction
+from django.db.models import F
 
 from inventory.history import digest
 from inventory.models import RawAnswer, Resource, Scope, Snapshot
 from inventory.record.columns import project
+from inventory.record.hand_over import HandOver
 from inventory.record.links import replace_facts
 from inventory.record.prepare import Prepared
-from inventory.record.scope import Outcome, scope_recorded
 
 
 @transaction.atomic
-def rewrite(pairs: Sequence[tuple[Resource, Prepared]], normalizer: int) -> list[int]:
-    """Put what was normalized again into the latest snapshots, in place; returns which resources now read otherwise."""
+def rewrite(pairs: Sequence[tuple[Resource, Prepared]], normalizer: int, hand_over: HandOver) -> list[int]:
+    """Put what was normalized again into the latest snapshots, in place; returns which resources now read otherwise.
+
+    These are added to `hand_over`, to be judged again.
+    """
     pairs = [(row, one) for row, one in pairs if row.latest is not None]
     otherwise = []
     for row, one in pairs:
@@ -37,12 +40,15 @@ def rewrite(pairs: Sequence[tuple[Resource, Prepared]], normalizer: int) -> list
         by_provider.setdefault(row.provider, []).append((row, one))
     facts = {pk for provider, told in by_provider.items() for pk in replace_facts(provider, told)}
     news = {row.pk: row.scope_id for row, _ in pairs if row in otherwise or row.pk in facts}
-    transaction.on_commit(partial(_hand_over, news), robust=True)
+    _hand_over(news, hand_over)
     return sorted(news)
 
 
-def _hand_over(news: dict[int, int]) -> None:
-    """What reads otherwise must be judged again."""
-    for scope in Scope.objects.filter(pk__in=set(news.values())).select_related("account"):
-        refreshed = [pk for pk, scope_id in news.items() if scope_id == scope.pk]
-        scope_recorded.send(Scope, scope=scope, outcome=Outcome(refreshed=refreshed, state=scope.state))
+def _hand_over(news: dict[int, int], hand_over: HandOver) -> None:
+    """What reads otherwise must be judged again: marked so in the database, whatever becomes of this worker."""
+    scopes = Scope.objects.filter(pk__in=set(news.values()))
+    scopes.filter(reading_since=None).update(reading_since=F("read_at"))
+    for scope in scopes:
+        at = scope.read_at or scope.reading_since
+        if at is not None:
+            hand_over.add(scope, [pk for pk, scope_id in news.items() if scope_id == scope.pk], at)

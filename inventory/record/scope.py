@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.dispatch import Signal
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from inventory.chunks import batched
 from inventory.facts import Coverage, Observation, Quarantined, ReadState
@@ -18,11 +19,9 @@ from inventory.record.absence import settle_absence
 from inventory.record.actors import settle
 from inventory.record.batch import Batch, BatchResult
 from inventory.record.coverage import main_reason, section_coverage, state_of
+from inventory.record.hand_over import HandOver
 from inventory.record.prepare import Prepared, clip, prepare
 from inventory.record.snapshots import Reading
-
-#: Sent after a scope was closed and committed, with `scope` and `outcome`: the hand-over from collecting to judging.
-scope_recorded = Signal()
 
 CHUNK = 500
 
@@ -63,9 +62,11 @@ class Outcome:
 
 def open_scope(
     account: Account, name: str, at: datetime, *, run: int | None = None, normalizer: int = 1, keep_raw: bool = True,
-    optional: frozenset[str] = frozenset(),
+    optional: frozenset[str] = frozenset(), hand_over: HandOver | None = None,
 ) -> ScopeRecorder:  # fmt: skip
     """Begin the record of one reading of a scope at the time `at`; `optional` sections do not make the scope partial.
+
+    Once closed, the scope is judged at once, or with others of its account when their `hand_over` is sent.
 
     Raises StaleReading when a later reading of the scope is already stored.
     """
@@ -81,7 +82,8 @@ def open_scope(
         scope.save(update_fields=["reading_since", "reading_run"])
         before = {row.part: row for row in scope.coverage.all()}
     scope.account = account
-    return ScopeRecorder(Reading(scope, at, run, normalizer, keep_raw, before), cut_off, optional, unjudged)
+    reading = Reading(scope, at, run, normalizer, keep_raw, before)
+    return ScopeRecorder(reading, cut_off, optional, unjudged, hand_over)
 
 
 _TIME = "%Y-%m-%d %H:%M:%S"
@@ -90,7 +92,10 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 class ScopeRecorder:
     """The record of one reading of one scope; not shared between threads."""
 
-    def __init__(self, reading: Reading, cut_off: bool, optional: frozenset[str], unjudged: bool = False) -> None:
+    def __init__(
+        self, reading: Reading, cut_off: bool, optional: frozenset[str], unjudged: bool, hand_over: HandOver | None
+    ) -> None:
+        self.hand_over = hand_over
         self.reading, self.scope, self.at = reading, reading.scope, reading.at
         self.cut_off, self.optional, self.unjudged = cut_off, optional, unjudged
         self.outcome = Outcome()
@@ -108,7 +113,7 @@ class ScopeRecorder:
         """
         ready = [one if isinstance(one, Prepared) else prepare(one) for one in observations]
         for some in batched(ready, CHUNK):
-            for distinct in _rounds(some):
+            for distinct in rounds(some):
                 with transaction.atomic():
                     self._claim()
                     result = Batch(self.reading, self._told).store(distinct)
@@ -138,7 +143,7 @@ class ScopeRecorder:
     def close(
         self, coverage: Iterable[Coverage], quarantined: Sequence[Quarantined] = (), facts: dict[str, Any] | None = None
     ) -> Outcome:
-        """End the record: coverage, what is gone, the scope's state; then the hand-over to judging on commit.
+        """End the record: coverage, what is gone, the scope's state; then the hand-over to judging.
 
         `coverage` is that of the listings, and of what is not told by the resources themselves (such as "activity").
         """
@@ -164,20 +169,20 @@ class ScopeRecorder:
                 outcome.recovered = self._all()
             self._write_gap(scope)
             self._write_scope(scope, facts)
-            # robust: a fault of judging is logged, and does not undo what was read.
-            transaction.on_commit(self._hand_over, robust=True)
+        self._hand_over()
         settle(scope)
         return outcome
 
     def _hand_over(self) -> None:
-        """Tell whoever judges; a function of its own, because Django names what failed."""
-        scope = Scope.objects.select_related("account").get(pk=self.scope.pk)
+        """What is new, and what an earlier worker left unjudged, is to be judged: now, or with the other scopes."""
         if self.unjudged and not self.outcome.recovered:
             self.outcome.recovered = self._all()
-        scope_recorded.send(Scope, scope=scope, outcome=self.outcome)
-        # Only now is the reading over: when a worker dies before this, the next one judges everything.
-        if self.outcome.touched or self.unjudged:
-            Scope.objects.filter(pk=scope.pk, reading_run=None).update(reading_since=None)
+        if not (self.outcome.touched or self.unjudged):
+            return
+        together = HandOver(self.scope.account) if self.hand_over is None else self.hand_over
+        together.add(self.scope, self.outcome.touched, self.at)
+        if self.hand_over is None:
+            together.send_on_commit()
 
     def _all(self) -> list[int]:
         return list(Resource.objects.filter(scope=self.scope).values_list("pk", flat=True))
@@ -218,7 +223,7 @@ class ScopeRecorder:
         seen = self._seen.get(row.part, set())
         complete = row.state == ReadState.COMPLETE
         if not complete:
-            _update_each(seen, seen_at=self.at)
+            _update_each(seen, seen_at=Greatest(F("seen_at"), Value(self.at)))
         for name, read in (("core_at", self._core), ("detail_at", self._detail)):
             deeply = read.get(row.part, set())
             if complete and deeply and deeply >= seen:
@@ -262,12 +267,12 @@ class ScopeRecorder:
         scope.save()
 
 
-def _update_each(pks: Iterable[int], **columns: datetime) -> None:
+def _update_each(pks: Iterable[int], **columns: Any) -> None:
     for some in batched(sorted(pks), CHUNK):
         Resource.objects.filter(pk__in=some).update(**columns)
 
 
-def _rounds(prepared: Sequence[Prepared]) -> Iterator[list[Prepared]]:
+def rounds(prepared: Sequence[Prepared]) -> Iterator[list[Prepared]]:
     """Rounds in which each resource stands once: a listing may name one twice (a page moved under the reader)."""
     waiting = list(prepared)
     while waiting:

@@ -1,9 +1,10 @@
 """`can:ACTION on:RESOURCE`: which identities hold an allow statement for an action.
 
 The question is matched against the distinct action patterns stored (a few thousand), then joined to statements, grants
-and identities. It is the granted, not the decided answer: denies are subtracted only where they leave no doubt (no
-condition, on everything), a permissions boundary caps, and conditions and resource policies are not weighed. The exact
-decision for one identity is the access engine's.
+and identities. That is what is granted; denies that leave no doubt (no condition, on everything) are subtracted and a
+permissions boundary caps. What else refuses it (conditions that cannot hold, denies of a part, the organisation) is
+weighed by those who know the cloud's rules: they add themselves to `refusals`. What is left is allowed, or allowed if a
+condition holds that nobody can decide.
 
 A role of Azure loses what its notActions take out. Whether an action is one of control or of data is not known here: a
 role with the action `*` is found for data actions, too, which it does not hold.
@@ -12,7 +13,7 @@ role with the action `*` is found for data actions, too, which it does not hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,10 @@ from inventory.search import lookups as _lookups  # noqa: F401 - registers them
 
 #: Policies of these kinds only cap what others grant.
 LIMITS = ("boundary",)
+#: Each tells, by number, identities that are surely refused what a statement of theirs grants.
+refusals: list[Callable[[Question], Sequence[int]]] = []
+#: Each tells, in sentences, what the answer hangs on for one identity.
+conditions: list[Callable[[Question, Identity], Iterable[str]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,12 @@ class Question:
 
 def granted(question: Question) -> QuerySet[Grant, Any]:
     """The grants whose allow statement includes the action (and, when asked, the resource)."""
-    return _within(question, _statements(question, "allow")).exclude(source_kind__in=LIMITS)
+    return _within(question, statements_of(question, "allow")).exclude(source_kind__in=LIMITS)
 
 
 def identities(question: Question, column: str = "identity_id") -> Q:
     """Filter of a table whose `column` names an identity: those that are granted the action."""
-    allows = _statements(question, "allow")
+    allows = statements_of(question, "allow")
     allowed = _in(column, _within(question, allows).exclude(source_kind__in=LIMITS))
     if denies := _plain_denies(question):
         allowed &= ~_in(column, Grant.objects.filter(statement__among=denies).exclude(source_kind__in=LIMITS))
@@ -56,6 +61,8 @@ def identities(question: Question, column: str = "identity_id") -> Q:
         capped = Grant.objects.filter(source_kind__in=LIMITS, identity__boundary__gt="")
         within = Grant.objects.filter(source_kind__in=LIMITS, statement__among=allows)
         allowed &= ~_in(column, capped) | _in(column, within)
+    for refused in (numbers for weigh in refusals if (numbers := weigh(question))):
+        allowed &= ~Q(**{f"{column}__in": Identity.objects.filter(pk__among=refused).values("pk")})
     return allowed
 
 
@@ -90,7 +97,7 @@ def unknown() -> Q:
     return Q(identity=None) & ~Q(identity_native_id="") | Q(identity_id__in=unread)
 
 
-def _statements(question: Question, effect: str) -> list[int]:
+def statements_of(question: Question, effect: str) -> list[int]:
     """Statements with this effect that include the action: named by a pattern, or (inverted) by none.
 
     Given as numbers: the database plans the join to the grants badly when it has to guess how many they are.
@@ -110,7 +117,7 @@ def _statements(question: Question, effect: str) -> list[int]:
 
 def _plain_denies(question: Question) -> list[int]:
     """Denies that leave no doubt: the whole action, on everything, without a condition."""
-    denies = Statement.objects.filter(pk__among=_statements(Question(question.action), "deny"))
+    denies = Statement.objects.filter(pk__among=statements_of(Question(question.action), "deny"))
     if "*" in question.action:
         return []
     return [pk for pk, body in denies.values_list("pk", "body") if _is_plain(body)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.models import Function, Grant, Tag, Trigger
+from inventory.models import Function, Grant, Identity, Tag, Trigger
 from inventory.search import can
 from inventory.search import explain_exposure as exposed
 from inventory.search.field import Asked, text_filter
@@ -56,13 +56,18 @@ def _because(search: Search, leaf: Word | Term, function: Function) -> Iterator[
 
 
 def _can(asked: Asked, function: Function) -> Iterator[str]:
-    grants = can.granted(can.Question(asked.value.text, asked.term.on)).filter(identity=function.identity_id)
+    question = can.Question(asked.value.text, asked.term.on)
+    grants = can.granted(question).filter(identity=function.identity_id)
     for grant in grants.select_related("statement")[:MOST]:
         body = grant.statement.body
         where = body.get("Resource") or grant.scope or "everything"
         on = ", ".join(map(str, where)) if isinstance(where, list) else str(where)
         only = " under a condition" if body.get("Condition") or body.get("condition") else ""
         yield f"{grant.source_kind} {grant.source_name} allows {_actions(body, asked.value.text)} on {on}{only}"
+    identity = Identity.objects.filter(pk=function.identity_id).select_related("account").first()
+    if identity:
+        for told in can.conditions:
+            yield from told(question, identity)
 
 
 def _actions(body: Mapping[str, Any], asked: str) -> str:

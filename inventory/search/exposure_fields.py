@@ -5,7 +5,7 @@ from __future__ import annotations
 from inventory.models.exposure import PARTS, TABS
 from inventory.rungs import EXPOSURE, PRIVILEGE
 from inventory.search import exposure_matches as how
-from inventory.search.field import Field, by_name, ladder, moment, text
+from inventory.search.field import Field, by_name, ladder, moment, provider, text
 from inventory.search.function_fields import EXPOSURE_GROUPS
 from inventory.search.function_matches import account, group, judged_unknown, null
 
@@ -16,7 +16,8 @@ UNJUDGED = judged_unknown("privilege")
 _FIELDS = (
     Field("function", "text", "Name or id of the function.", "function:check*",
           text("function__name", "function__native_id", "function__uid"), aliases=("name",)),
-    Field("provider", "text", "Cloud: aws, gcp or azure.", "provider:aws", text("provider"), suggests="provider"),
+    Field("provider", "text", "Cloud: aws, gcp or azure.", "provider:aws", provider("provider"),
+          suggests="provider"),
     Field("account", "text", "Our account, project or subscription: name, id, or the group it belongs to.",
           "account:acme-prod", account, suggests="account__name"),
     Field("group", "text", "Group of accounts.", "group:shop", group, suggests="account__group__name"),

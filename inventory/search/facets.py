@@ -6,7 +6,7 @@ materialized intermediate result on SQLite.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Count
 
 from inventory.models import Account
+from inventory.rungs import ONE_STATE
 from inventory.search import edit
 from inventory.search.lists import Search
 from inventory.search.parse import And, Query, Value, parse
@@ -42,6 +43,7 @@ RELATIONS = frozenset({"trigger", "tag"})
 WORDS = {
     "assignee": {"null": "none"},
     "narrows": {"": "none"},
+    "state": {theirs: ours for ours, words in ONE_STATE.items() for theirs in words},
     "network": {"true": "any", "1": "any", "false": "none", "0": "none"},
 }
 TITLES = {"tag": "Tag key", "trigger": "Trigger kind", "exposure": "Exposure (invoke)", "worst": "Worst finding"}
@@ -49,7 +51,10 @@ TITLES = {"tag": "Tag key", "trigger": "Trigger kind", "exposure": "Exposure (in
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value: how it is written in a query and said to people, its count, and the queries a click leads to."""
+    """One value: how it is written in a query and said to people, its count, and the queries a click leads to.
+
+    `provider` is the cloud of an account: two clouds often have an account of one name.
+    """
 
     value: str
     label: str
@@ -58,11 +63,12 @@ class Choice:
     excluded: bool
     toggle: str
     exclude: str
+    provider: str = ""
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One field's values, most frequent first. `more` says how many are not among `choices`."""
+    """One field's values, most frequent first, or in their own order. `more` says how many are not among `choices`."""
 
     name: str
     title: str
@@ -74,15 +80,20 @@ class Facet:
         return any(choice.wanted or choice.excluded for choice in self.choices)
 
 
-def facets(search: Search, names: Iterable[str], shown: int = SHOWN) -> list[Facet]:
-    """The facets of these fields, in their order."""
-    bases: dict[tuple[str, bool], list[str]] = {}
+Source = Callable[[Search, str], Search]
+
+
+def facets(
+    search: Search, names: Iterable[str], shown: int = SHOWN, source: Source = lambda base, name: base
+) -> list[Facet]:
+    """The facets of these fields, in their order. `source` may name another list from which a facet is counted."""
+    bases: dict[tuple[str, bool, int], tuple[Search, list[str]]] = {}
     for name in names:
-        base = _base(search, name)
-        bases.setdefault((base.query.text, base.goes_beyond), []).append(name)
+        base = source(_base(search, name), name)
+        bases.setdefault((base.query.text, base.goes_beyond, id(base.list)), (base, []))[1].append(name)
     counts: dict[str, dict[Any, int]] = {}
-    for alike in bases.values():
-        counts |= _counts(_base(search, alike[0]), alike)
+    for base, alike in bases.values():
+        counts |= _counts(base, alike)
     return [_facet(search, name, counts[name], shown) for name in names]
 
 
@@ -109,30 +120,33 @@ def _counts(base: Search, names: Sequence[str]) -> dict[str, dict[Any, int]]:
 
 def _grouped(base: Search, names: Sequence[str]) -> dict[str, dict[Any, int]]:
     """Counts of all these columns from one evaluation of the query."""
-    rows = base.rows().order_by().values_list(*(_column(base, name) for name in names))
+    weight = [base.list.weight] if base.list.weight else []
+    rows = base.rows().order_by().values_list(*(_column(base, name) for name in names), *weight)
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
         return {name: {} for name in names}
     columns = [f"c{place}" for place in range(len(names))]
-    listed = ", ".join(columns)
+    listed, number = ", ".join(columns), "SUM(w)" if weight else "COUNT(*)"
+    found_as = ", ".join([*columns, *(["w"] if weight else [])])
     if connection.vendor == "postgresql":
         # GROUPING() has a bit for each column, 0 for the one the row is grouped by; the last column is the lowest bit.
         sets = ", ".join(f"({column})" for column in columns)
         text = (
-            f"SELECT GROUPING({listed}), {', '.join(f'{c}::text' for c in columns)}, COUNT(*) "  # noqa: S608
-            f"FROM ({sql}) AS found({listed}) GROUP BY GROUPING SETS ({sets})"
+            f"SELECT GROUPING({listed}), {', '.join(f'{c}::text' for c in columns)}, {number} "  # noqa: S608
+            f"FROM ({sql}) AS found({found_as}) GROUP BY GROUPING SETS ({sets})"
         )
     else:
-        each = (f"SELECT {i}, {c}, COUNT(*) FROM found GROUP BY {c}" for i, c in enumerate(columns))  # noqa: S608
-        text = f"WITH found({listed}) AS MATERIALIZED ({sql}) " + " UNION ALL ".join(each)
+        each = (f"SELECT {i}, {c}, {number} FROM found GROUP BY {c}" for i, c in enumerate(columns))  # noqa: S608
+        text = f"WITH found({found_as}) AS MATERIALIZED ({sql}) " + " UNION ALL ".join(each)
     with connection.cursor() as cursor:
         cursor.execute(text, params)
         found = cursor.fetchall()
     counts: dict[str, dict[Any, int]] = {name: {} for name in names}
     for row in found:
-        place, value, number = _place(row, len(names)) if connection.vendor == "postgresql" else row
-        counts[names[place]][value] = number
+        place, value, count = _place(row, len(names)) if connection.vendor == "postgresql" else row
+        if count:
+            counts[names[place]][value] = int(count)
     return counts
 
 
@@ -143,26 +157,32 @@ def _place(row: Sequence[Any], columns: int) -> tuple[int, Any, int]:
 
 
 def _facet(search: Search, name: str, counts: dict[Any, int], shown: int) -> Facet:
-    told = _named(name, counts)
+    called = search.list.called.get(name)
+    told, clouds = _named(name, counts, called)
     asked, unasked = edit.chosen(search.query, name)
     for value in (*asked, *unasked):
         if value.text not in told:
-            told[value.text] = (value.text, _count_of(search, name, value))
+            told[value.text] = (called(value.text) if called else value.text, _count_of(search, name, value))
     wanted, excluded = {value.text for value in asked}, {value.text for value in unasked}
     chosen = wanted | excluded
-    ranked = sorted(told.items(), key=lambda entry: (-entry[1][1], entry[1][0]))
+    order = search.list.ranked.get(name, ())
+    places = {value: place for place, value in enumerate(order)}
+    ranked = sorted(told.items(), key=lambda entry: (places.get(entry[0], len(places)), -entry[1][1], entry[1][0]))
     kept = [entry for place, entry in enumerate(ranked) if place < shown or entry[0] in chosen][: max(shown, MOST)]
     choices = [
         Choice(value, label, number, value in wanted, value in excluded,
-               edit.toggled(search.query, name, value), edit.excluded(search.query, name, value))
+               edit.toggled(search.query, name, value), edit.excluded(search.query, name, value),
+               clouds.get(value, ""))
         for value, (label, number) in kept
     ]  # fmt: skip
     title = TITLES.get(name, name.replace("-", " ").capitalize())
     return Facet(name, title, choices, len(ranked) - len(kept))
 
 
-def _named(name: str, counts: dict[Any, int]) -> dict[str, tuple[str, int]]:
-    """Value as written in a query → label and count."""
+def _named(
+    name: str, counts: dict[Any, int], called: Callable[[str], str] | None = None
+) -> tuple[dict[str, tuple[str, int]], dict[str, str]]:
+    """Value as written in a query → label (`called` says it) and count; and → the cloud of an account."""
     if name == "account":
         return _accounts(counts)
     words = WORDS.get(name, {})
@@ -170,16 +190,19 @@ def _named(name: str, counts: dict[Any, int]) -> dict[str, tuple[str, int]]:
     for value, number in counts.items():
         text = words.get("null", "unknown") if value is None else words.get(str(value).lower(), str(value))
         if text:
-            told[text] = (text.replace("_", " "), told.get(text, ("", 0))[1] + number)
-    return told
+            label = called(text) if called else text.replace("_", " ")
+            told[text] = (label, told.get(text, ("", 0))[1] + number)
+    return told, {}
 
 
-def _accounts(counts: dict[Any, int]) -> dict[str, tuple[str, int]]:
+def _accounts(counts: dict[Any, int]) -> tuple[dict[str, tuple[str, int]], dict[str, str]]:
     keys = {int(key): number for key, number in counts.items()}
-    rows = list(Account.objects.filter(pk__in=keys).values_list("pk", "name", "native_id"))
-    names = [name for _, name, _ in rows]
+    rows = list(Account.objects.filter(pk__in=keys).values_list("pk", "name", "native_id", "provider"))
+    names = [name for _, name, _, _ in rows]
     # Two accounts of one name are told apart by their ids.
-    return {(name if names.count(name) == 1 else native_id): (name, keys[pk]) for pk, name, native_id in rows}
+    written = {pk: name if names.count(name) == 1 else native_id for pk, name, native_id, _ in rows}
+    told = {written[pk]: (name, keys[pk]) for pk, name, _, _ in rows}
+    return told, {written[pk]: provider for pk, _, _, provider in rows}
 
 
 def _count_of(search: Search, name: str, value: Value) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q
 
+from inventory.models import Account
 from inventory.search import lookups as _lookups  # noqa: F401 - registers them
 from inventory.search import values
 from inventory.search.parse import ParseError, Term, Value
@@ -107,6 +108,24 @@ def text(path: str, *more: str, unknown: Q | None = None) -> Callable[[Asked], M
         for other in more:
             yes |= text_filter(other, asked.value)
         return Match(yes, unknown)
+
+    return match
+
+
+def known_provider(asked: Asked) -> None:
+    """Raise ParseError for a word that is no cloud: it could match nothing, which would look like an answer."""
+    no_comparison(asked, "choice")
+    value = asked.value
+    if ("*" not in value.text or value.quoted) and value.text.lower() not in Account.Provider.values:
+        raise values.refused(value, f"One of {', '.join(Account.Provider.values)}")
+
+
+def provider(path: str) -> Callable[[Asked], Match]:
+    """Matches the column that names the cloud."""
+
+    def match(asked: Asked) -> Match:
+        known_provider(asked)
+        return Match(text_filter(path, asked.value))
 
     return match
 

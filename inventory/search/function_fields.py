@@ -8,10 +8,22 @@ from django.db.models import Q
 
 from inventory.facts import Section
 from inventory.models import Binding, Tag
-from inventory.rungs import EXPOSURE, POWERS, PRIVILEGE, SEVERITY
+from inventory.rungs import EXPOSURE, ONE_STATE, POWERS, PRIVILEGE, SEVERITY
 from inventory.search import can, exposure_matches, grants, staleness
 from inventory.search import function_matches as how
-from inventory.search.field import Asked, Field, Match, by_name, exists, ladder, moment, no_comparison, number, text
+from inventory.search.field import (
+    Asked,
+    Field,
+    Match,
+    by_name,
+    exists,
+    ladder,
+    moment,
+    no_comparison,
+    number,
+    provider,
+    text,
+)
 from inventory.search.function_matches import judged_unknown, null, unread
 from inventory.search.values import refused
 
@@ -102,7 +114,7 @@ _FIELDS = (
     Field("name", "text", "Name of the function; `*` stands for any text.", "name:check*", how.indexed_text("name")),
     Field("id", "text", "The cloud's own id (ARN, resource name, resource id), or ours.", "id:*:function:checkout",
           text("native_id", "uid"), aliases=("uid",)),
-    column("provider", "provider", "Cloud: aws, gcp or azure.", "provider:aws", suggests=True, unknown=False),
+    Field("provider", "text", "Cloud: aws, gcp or azure.", "provider:aws", provider("provider"), suggests="provider"),
     Field("account", "text", "Account, project or subscription: name, id, or the group it belongs to.",
           'account:"prod pay"', how.account, suggests="account__name"),
     Field("group", "text", "Group of accounts.", "group:shop", how.group, suggests="account__group__name"),
@@ -111,7 +123,8 @@ _FIELDS = (
           "90 days) or `supported`.", "runtime:eol", how.runtime, null("runtime"), ("eol", "eol<90d", "supported"),
           "runtime"),
     column("kind", "kind", "The cloud's own kind of function.", "kind:web*", suggests=True, unknown=False),
-    column("state", "state", "State as the cloud says it.", "state:failed", suggests=True),
+    Field("state", "text", "State: active, pending, stopped, failed, deleting, or the cloud's own word for it.",
+          "state:failed", how.state, null("state"), values=tuple(ONE_STATE)),
     column("package", "package", "How the code is packed: Zip or Image.", "package:image", suggests=True),
     Field("arch", "text", "Processor architecture.", "arch:arm64", text("architecture", unknown=null("architecture")),
           null("architecture"), suggests="architecture", aliases=("architecture",)),
@@ -125,8 +138,9 @@ _FIELDS = (
     Field("shared", "number", "How many functions run as the same identity.", "shared:>1", how.shared,
           unread("identity")),
     Field("policy", "text", "A policy of its identity, by name or id.", "policy:AdministratorAccess", how.policy),
-    Field("can", "action", "Its identity is granted this action (conditions are not weighed; see the function's "
-          "page for the decision). `on:` names the resource.", 'can:s3:DeleteObject on:arn:aws:s3:::acme-*', how.can_do,
+    Field("can", "action", "Its identity may do this action, or may if a condition holds; what denies, boundaries and "
+          "the organisation's policies refuse is left out. `on:` names the resource.",
+          'can:s3:DeleteObject on:arn:aws:s3:::acme-*', how.can_do,
           follow="on"),
     Field("privilege", "choice", "Summary level of what its identity may do.", "privilege:admin",
           ladder("posture__privilege", PRIVILEGE, {}, judged_unknown("privilege")), judged_unknown("privilege"),

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, TextField
 from django.db.models.functions import Cast
 
 from inventory.models import Account, Binding, EntryPoint, Function, Grant, Identity, Privilege, Tag, Trigger
-from inventory.rungs import POWERS
+from inventory.rungs import ONE_STATE, POWERS
 from inventory.search import can, values
 from inventory.search.field import Asked, Match, between, exists_q, no_comparison, text_filter
 from inventory.search.parse import Value
@@ -52,6 +52,18 @@ def account(asked: Asked) -> Match:
     no_comparison(asked)
     named = text_filter("name", asked.value) | text_filter("native_id", asked.value)
     return _of_accounts(named | text_filter("group__name", asked.value))
+
+
+def state(asked: Asked) -> Match:
+    """One word for what three clouds call differently; a cloud's own word is that word alone."""
+    no_comparison(asked)
+    words = ONE_STATE.get(asked.value.text.lower())
+    if words is None or asked.value.quoted:
+        return Match(text_filter("state", asked.value), null("state"))
+    found = Q()
+    for word in words:
+        found |= Q(state__iexact=word)
+    return Match(found, null("state"))
 
 
 def group(asked: Asked) -> Match:

@@ -12,6 +12,7 @@ from django.db.models import F, Model, OrderBy, Q, QuerySet
 
 from inventory.history import clean
 from inventory.models import ExposedBinding, Function, Identity
+from inventory.rungs import SEVERITY
 from inventory.search import values
 from inventory.search.compile import asks_about, compiled
 from inventory.search.exposure_fields import EXPOSURE_FIELDS
@@ -19,6 +20,7 @@ from inventory.search.field import Field, by_name
 from inventory.search.function_fields import FUNCTION_FIELDS
 from inventory.search.identity_fields import IDENTITY_FIELDS
 from inventory.search.parse import Node, ParseError, Query, Vocabulary, Word, parse
+from inventory.search.past import refuse_now_only
 
 Rows = QuerySet[Any, Any]
 
@@ -30,7 +32,8 @@ class SearchList:
     `sorts` maps names to the column they sort by; a leading "-" in a request turns the order round. `text` are the
     columns in which a free word is looked for. Only the `usual` rows are found (what is gone is left out) unless the
     query names one of `beyond` (field and value; "" stands for any value). `counted` names the columns that facets
-    count where they are not named like the field.
+    count where they are not named like the field. `ranked` gives the values of a facet an order of their own, `called`
+    says what people call them. `weight` is the column that tells for how many a row stands, in tables of counts.
     """
 
     name: str
@@ -44,6 +47,9 @@ class SearchList:
     usual: Q = field(default_factory=lambda: Q(gone_at=None))
     beyond: Sequence[tuple[str, str]] = (("is", "gone"),)
     counted: Mapping[str, str] = field(default_factory=dict)
+    ranked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    called: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    weight: str = ""
     vocabulary: Vocabulary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,9 +66,15 @@ class SearchList:
         """The query a text says. Raises ParseError."""
         return parse(clean(text), self.vocabulary)
 
-    def search(self, text: str, user: Any, at: datetime, within: Q | None = None) -> Search:
-        """What a person finds with a query, `within` limits it further. Raises ParseError."""
+    def search(self, text: str, user: Any, at: datetime, within: Q | None = None, *, past: bool = False) -> Search:
+        """What a person finds with a query, `within` limits it further. Raises ParseError.
+
+        `past`: `at` is an earlier time, and the rows are read inside `inventory.then.state_at`; what is known of now
+        only is refused.
+        """
         found = Search(self, self.parse(text), user, at, within or Q())
+        if past:
+            refuse_now_only(found.query, {name: one.name for name, one in self.fields.items()}, at)
         _ = found.condition
         return found
 
@@ -190,6 +202,7 @@ FUNCTIONS = SearchList(
         "state",
     ),
     rows=lambda user: Function.objects.visible_to(user),
+    ranked={"worst": tuple(reversed(SEVERITY))},
 )
 
 IDENTITIES = SearchList(

@@ -299,14 +299,19 @@ class _Reader:
         return self._value(word or "").text
 
     def _plain(self, stops: str) -> str:
-        """Text up to a space, one of `stops`, or a ")" that this text did not open."""
-        start, opened = self.i, 0
+        """Text up to a space, one of `stops`, or a ")" that this text did not open; each "(" must be closed in it."""
+        start, opened = self.i, list[int]()
         while self.i < len(self.text):
             character = self.text[self.i]
             if character.isspace() or character in stops or (character == ")" and not opened):
                 break
-            opened += (character == "(") - (character == ")")
+            if character == "(":
+                opened.append(self.i)
+            elif character == ")":
+                opened.pop()
             self.i += 1
+        if opened:
+            raise ParseError('A "(" without its ")": quote it if it belongs to the text', opened[-1], opened[-1] + 1)
         return self.text[start : self.i]
 
     def _quoted(self) -> str:

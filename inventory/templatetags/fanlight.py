@@ -3,7 +3,8 @@
 No tag writes a style attribute or a script: the Content-Security-Policy forbids both.
 """
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -11,10 +12,11 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from inventory import rungs
+from inventory.clock import about_now
 from inventory.models import Account, people
 from inventory.search.edit import term_text
 from inventory.templatetags import words
@@ -47,6 +49,8 @@ SECTIONS = {
     "run": "runs",
 }
 
+#: What a crowded cell tells of first.
+GRAVER = ("critical", "high", "medium")
 #: word → (tone, icon): a colour never stands alone (docs: severity tokens).
 SEVERITIES = {
     "critical": ("critical", "icon:alert-octagon"),
@@ -109,13 +113,19 @@ def when(context: template.Context, moment: datetime | date | None, missing: str
         return missing
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time(), UTC)
-    now = context.get("now") or timezone.now()
+    now = context.get("now") or about_now()
     absolute = moment.astimezone(UTC)
     return format_html(
         '<time class="when" datetime="{}" title="{}" data-relative="{}">{}</time>',
         absolute.isoformat(timespec="seconds"), absolute.strftime("%Y-%m-%d %H:%M:%S UTC"),
         words.relative(moment, now), words.relative(moment, now),
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def since(context: template.Context, moment: datetime | None, missing: str = "never") -> SafeString | str:
+    """As `when`, for what packages stamp by the web server's own clock, which may be ahead: never later than now."""
+    return when(context, moment and min(moment, context.get("now") or about_now()), missing)
 
 
 @register.simple_tag
@@ -144,6 +154,15 @@ def provider(account: Any) -> SafeString:
 
 
 @register.simple_tag
+def provider_sign(slug: str) -> SafeString:
+    """The provider's sign alone, its name for a pointer and a screen reader: beside an account's name."""
+    name, sign = PROVIDERS.get(slug, (slug, "icon:cloud"))
+    return format_html(
+        '<span class="provider" title="{}">{}<span class="visually-hidden">{} </span></span>', name, icon(sign), name
+    )
+
+
+@register.simple_tag
 def badge(text: Any, tone: str = "info", sign: str = "") -> SafeString:
     """A short word in one of the tones critical, high, medium, low, info, ok."""
     return format_html('<span class="mark tone-{}">{}{}</span>', tone, icon(sign) if sign else "", text)
@@ -154,6 +173,24 @@ def severity(word: str) -> SafeString:
     """A severity as colour, icon and word."""
     tone, sign = SEVERITIES.get(word, SEVERITIES["info"])
     return badge(word, tone, sign)
+
+
+@register.simple_tag
+def severity_counts(counts: Mapping[str, int]) -> SafeString:
+    """Findings by severity as "C1 H2 M4": letter and colour, the whole in words for a pointer and a screen reader.
+
+    What is low or informational is shown where nothing graver is open.
+    """
+    there = [word for word in SEVERITIES if counts.get(word)]
+    shown = [word for word in there if word in GRAVER] or there
+    words = ", ".join(f"{counts[word]} {word}" for word in there)
+    marks = format_html_join(
+        " ", '<span class="mark tone-{}">{}{}</span>', ((word, word[0].upper(), counts[word]) for word in shown)
+    )
+    return format_html(
+        '<span class="counts-shown" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>',
+        words, marks, words,
+    )  # fmt: skip
 
 
 @register.simple_tag
@@ -171,9 +208,23 @@ def exposure(rung: str | None) -> SafeString:
 
 
 @register.filter
+def coded(text: str) -> SafeString:
+    """Words between `marks` as code."""
+    parts = str(text).split("`")
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", part) if odd % 2 else part,)
+                                       for odd, part in enumerate(parts)))  # fmt: skip
+
+
+@register.filter
 def middle(text: Any, width: int = 48) -> str:
     """`{{ arn|middle:40 }}`: cut in the middle, account and leaf stay."""
     return words.middle(str(text), int(width))
+
+
+@register.filter
+def one_state(word: Any) -> str:
+    """`{{ function.state|one_state }}`: our word for what three clouds call differently."""
+    return rungs.one_state(str(word))
 
 
 @register.filter
@@ -208,6 +259,12 @@ def bytes_(count: float | None) -> str:
 @register.filter
 def duration(seconds: float | None) -> str:
     return "unknown" if seconds is None else words.duration(seconds)
+
+
+@register.filter
+def lasting(span: timedelta | None) -> str:
+    """A length of time in the unit that reads best; "" for none."""
+    return words.duration(span.total_seconds()) if span is not None else ""
 
 
 @register.filter

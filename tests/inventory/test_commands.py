@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from inventory.models import Function, Tag
-from tests.cast import CHECKOUT_ROLE, NUMBER, REGION, native_id
+from tests.cast import CHECKOUT_ROLE, DAY_ONE, DAY_TWO, NUMBER, REGION, Cast, allow, native_id, record_day, role
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -27,8 +28,8 @@ def printed(*words: str, **options: Any) -> str:
     return out.getvalue()
 
 
-def rows(*words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(printed(*words, format="json"))
+def rows(*words: str, **options: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(printed(*words, format="json", **options))
     return found
 
 
@@ -132,6 +133,35 @@ def test_history_lists_revisions_newest_first_in_sentences() -> None:
     assert "Invoker added: everyone (*)" in found[0]["lines"][0]["text"]
     assert found[1]["lines"][0]["kind"] == "added"
     assert "Memory 256 MiB → 512 MiB" in printed("history", "checkout")
+
+
+def test_history_tells_when_a_function_was_gone() -> None:
+    gone, first = rows("history", "legacy")
+    assert (gone["event"], gone["lines"][0]["text"], gone["at"]) == ("removed", "Function is gone", DAY_TWO.isoformat())
+    assert first["event"] == "added"
+
+
+def test_history_tells_the_changes_of_the_identity_and_its_policies_as_the_page_does(cast: Cast) -> None:
+    day_three = DAY_TWO + timedelta(days=1)
+    record_day(cast.account, "global", day_three, [role(CHECKOUT_ROLE, "more", allow(["s3:*"], "*"))], "roles")
+    own = [row for row in rows("history", "checkout") if row["uid"] != cast.functions["checkout"].uid]
+    assert [(row["kind"], row["name"], row["at"]) for row in own] == [("identity", "checkout", day_three.isoformat())]
+    assert "identity checkout" in printed("history", "checkout")
+
+
+def test_history_of_then_has_only_what_was_known() -> None:
+    then = DAY_ONE + timedelta(hours=1)
+    assert [row["number"] for row in rows("history", "thumbnails", at=then.isoformat())] == [1]
+    with pytest.raises(CommandError, match="is no time"):
+        printed("history", "thumbnails", at="soon")
+
+
+def test_search_of_then_finds_what_was_there() -> None:
+    then = (DAY_ONE + timedelta(hours=1)).isoformat()
+    assert "legacy" not in printed("search", "legacy")
+    assert "legacy" in printed("search", "legacy", at=then)
+    with pytest.raises(CommandError, match="known of now only"):
+        printed("search", "shared:>1", at=then)
 
 
 def test_two_revisions_are_compared() -> None:

@@ -129,6 +129,15 @@ def test_snapshots_and_changes_tell_what_was(api: Client, cast: Cast) -> None:
     assert api.get("/api/v1/changes/", {"since": "soon"}).status_code == 400
 
 
+@pytest.mark.parametrize("name", ["changes", "activity", "snapshots"])
+@pytest.mark.parametrize(
+    ("since", "found"),
+    [("0262-01-25T13:32:43-22:59", True), ("0001-01-01T00:00:00+20:00", True), ("9999-12-31T23:59:59-20:00", False)],
+)
+def test_a_moment_of_any_offset_is_compared(api: Client, name: str, since: str, found: bool) -> None:
+    assert bool(rows(api, name, since=since)) is found
+
+
 def test_activity_names_who_did_what(api: Client, cast: Cast) -> None:
     (row,) = rows(api, "activity", resource=cast.functions["thumbnails"].uid)
     assert (row["action"], row["actor_kind"]) == ("AddPermission20150331v2", "person")

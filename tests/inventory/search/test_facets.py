@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from inventory.models import Account
+from inventory.models import Account, Function
 from inventory.search.facets import Facet, facets, qualifiers
 from inventory.search.lists import FUNCTIONS, IDENTITIES, Search
 from tests.cast import DAY_TWO, Cast
@@ -32,7 +32,7 @@ def test_every_facet_of_the_list_is_counted(cast: Cast) -> None:
         "runtime": {"python3.13": 4, "nodejs16.x": 1},
         "trigger": {"s3": 1, "schedule": 1},
         "tag": {"team": 5, "env": 4},
-        "state": {"Active": 5},
+        "state": {"active": 5},
     }
 
 
@@ -97,3 +97,21 @@ def test_identities_have_facets_too(cast: Cast) -> None:
 def test_an_empty_result_tells_what_each_part_costs(cast: Cast, query: str) -> None:
     for _, rest, count in qualifiers(search(cast, query)):
         assert search(cast, rest).rows().count() == count
+
+
+def test_one_word_stands_for_the_state_in_three_clouds_and_a_clouds_own_word_for_itself(cast: Cast) -> None:
+    rows = list(Function.objects.filter(gone_at=None).order_by("name")[:4])
+    for row, word in zip(rows, ("Active", "ACTIVE", "Running", "OFFLINE"), strict=True):
+        Function.objects.filter(pk=row.pk).update(state=word)
+    names = {row.name for row in rows[:3]}
+    Function.objects.exclude(pk__in=[row.pk for row in rows]).update(state=None)
+
+    def found(query: str) -> set[str]:
+        return set(FUNCTIONS.search(query, cast.analyst, DAY_TWO).rows().values_list("name", flat=True))
+
+    assert found("state:active") == found("state:Active") == names
+    assert found("state:running") == {rows[2].name} and found("state:stopped") == {rows[3].name}
+    assert found("-state:active") == {rows[3].name}, "of the others it is not known"
+    (facet,) = facets(FUNCTIONS.search("", cast.analyst, DAY_TWO), ["state"])
+    told = {choice.value: choice.count for choice in facet.choices}
+    assert (told["active"], told["stopped"]) == (3, 1) and "ACTIVE" not in told

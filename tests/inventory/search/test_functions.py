@@ -13,6 +13,7 @@ from inventory.models import Function, Identity
 from inventory.rungs import EXPOSURE, POWERS
 from inventory.search.field import Field
 from inventory.search.lists import FUNCTIONS, IDENTITIES, LISTS, ParseError
+from inventory.system_user import EVERYTHING
 from tests.cast import DAY_TWO, NUMBER, THUMBNAILS_URL, Cast, native_id
 
 NOON = DAY_TWO + timedelta(hours=3)
@@ -220,3 +221,11 @@ def test_identities_are_searched_in_the_same_language(cast: Cast, query: str, na
 def test_the_ladder_of_the_search_is_that_of_the_judgement() -> None:
     assert tuple(rung.value for rung in Exposure) == EXPOSURE
     assert {power.value for power in Power} == set(POWERS)
+
+
+@pytest.mark.parametrize("query", ["provider:(", "provider:()", "provider:awss", 'provider:"aw*"', "provider:>aws"])
+@pytest.mark.parametrize("listed", sorted(LISTS))
+def test_what_is_no_cloud_is_an_error_and_not_an_empty_list(cast: Cast, listed: str, query: str) -> None:
+    with pytest.raises(ParseError):
+        LISTS[listed].search(query, EVERYTHING, DAY_TWO).rows()
+    assert LISTS[listed].search("provider:a*,GCP", EVERYTHING, DAY_TWO).rows() is not None

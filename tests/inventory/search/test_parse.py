@@ -1,5 +1,6 @@
 """The query parser: what it reads, what it refuses and where, and that nothing else can happen."""
 
+import os
 import time
 
 import pytest
@@ -8,6 +9,11 @@ from hypothesis import strategies as st
 
 from inventory.search.parse import And, Not, Or, ParseError, Term, Value, Word, suspects
 from tests.inventory.search.vocabulary import VOCABULARY, read
+
+#: How many texts are made up: FANLIGHT_QUERY_CASES=100000 makes as many as R-26 asks for.
+CASES = int(os.environ.get("FANLIGHT_QUERY_CASES", "2000"))
+#: Seconds in which any text is read or refused (R-26).
+QUICKLY = 0.05
 
 
 def test_words_and_terms_must_all_hold() -> None:
@@ -82,6 +88,10 @@ def test_balanced_parentheses_belong_to_a_text() -> None:
         ("a) b", 1, 'without its "("'),
         ("()", 1, "expected here"),
         ('a "b', 2, "quotation mark is not closed"),
+        ("name:(", 5, 'A "(" without its ")"'),
+        ("name:f(a,b", 6, 'A "(" without its ")"'),
+        ("region:a,b((c)", 10, 'A "(" without its ")"'),
+        ("f(x y)", 1, 'A "(" without its ")"'),
         ("a OR", 4, "expected here"),
         ("OR a", 0, "expected here"),
         ("a NOT", 5, "expected here"),
@@ -119,12 +129,17 @@ def test_a_misspelt_field_is_suspected() -> None:
      "tag.\x00:x", "a\u2028b", "name:%_%", "\\" * 1999, 'tag."' + "\\" * 1900],
 )  # fmt: skip
 def test_hostile_texts_are_read_or_refused_quickly(text: str) -> None:
-    begun = time.perf_counter()
+    assert min(_cost(text) for _ in range(3)) < QUICKLY
+
+
+def _cost(text: str) -> float:
+    """Seconds of this thread's own work to read or refuse the text: a busy machine costs nobody time here."""
+    begun = time.thread_time()
     try:
         read(text)
     except ParseError as error:
         assert 0 <= error.start < error.end
-    assert time.perf_counter() - begun < 0.05
+    return time.thread_time() - begun
 
 
 PIECES = st.sampled_from(
@@ -153,7 +168,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join)))
 @example("tag.a:")
 def test_any_text_is_a_query_or_a_parse_error(text: str) -> None:
