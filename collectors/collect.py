@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from queue import Empty, Queue
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from structlog.contextvars import bound_contextvars
 
+from collectors.aside import aside
 from collectors.clouds import cloud
 from collectors.models import Run, RunScope
 from collectors.progress import GOOD, Progress, Superseded
@@ -36,13 +38,24 @@ from collectors.renormalize import renormalize_account
 from collectors.schedule import AlreadyRunning, begin, cancel, claim_run, finish, hand_back
 from inventory.facts import Coverage, Quarantined, ReadState
 from inventory.models import Account
-from inventory.record import Outcome, Prepared, ScopeRecorder, StaleReading, known_of, open_scope, record_activity
+from inventory.record import (
+    HandOver,
+    Outcome,
+    Prepared,
+    ScopeRecorder,
+    StaleReading,
+    known_of,
+    open_scope,
+    record_activity,
+)
 
 log = structlog.get_logger(__name__)
 
 #: Batches that may wait for the writer, and how long after its deadline a reader that does not answer is given up.
 WAITING = 8
 GRACE_SECONDS = 10.0
+#: While a run goes on, what it recorded is judged after so many seconds, or later: at most a fifth of a run is judging.
+JUDGE_AFTER_SECONDS, JUDGE_SHARE = 120.0, 5
 #: Scopes that others refer to; they are read before the others, which go side by side.
 FIRST = ("organisation", "global")
 #: A run that a person started asks again for what was refused: perhaps it was granted meanwhile.
@@ -114,33 +127,45 @@ def _ended(run: Run, outcome: ReadFault | Exception | None) -> Run:
 
 
 def _collect(run: Run, leaving: Callable[[], bool]) -> ReadFault | None:
-    """Connect and read every scope; returns the fault to tell at the run, if there is one."""
+    """Read and judge; returns the fault to tell at the run, if there is one."""
     account = run.account
     provider = cloud(account.provider)
     renormalize_account(account, provider, guarded)
     progress = Progress(run)
     work = Collection(run, provider, progress, leaving)
-    connected = guarded(_connect, provider, account)
+    outcome = guarded(_read_all, work)
+    if not isinstance(outcome, Leaving):
+        # A run that is handed back is judged by whoever goes on with it.
+        work.judge()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return work.fault
+
+
+def _read_all(work: Collection) -> None:
+    """Connect and read every scope that is wanted."""
+    run, provider, account = work.run, work.provider, work.run.account
+    known = _known_scopes(account)
+    ref = AccountRef(account.provider, account.native_id, account.name, account.connection, tuple(known))
+    connected = aside(partial(guarded, _connect, provider, ref), work.go_on)
     if isinstance(connected, Exception):
         fault = as_fault(connected)
-        work.refuse_all([run.only_scope] if run.only_scope else _known_scopes(account), fault)
+        work.refuse_all([run.only_scope] if run.only_scope else known, fault)
         raise connected
     session, scopes = connected
     wanted = [name for name in scopes if name in _wanted(run, scopes)]
     if not wanted:
         raise BadConnection(f"There is no scope {run.only_scope!r} in this account; known are: {', '.join(scopes)}.")
-    progress.plan(wanted)
+    work.progress.plan(wanted)
     work.session = session
     first = [name for name in wanted if name in FIRST]
     for name in first:
         work.read([name])
     work.read([name for name in wanted if name not in FIRST])
-    return work.fault
 
 
-def _connect(provider: Provider, account: Account) -> tuple[Any, list[str]]:
-    known = tuple(_known_scopes(account))
-    session = provider.connect(AccountRef(account.provider, account.native_id, account.name, account.connection, known))
+def _connect(provider: Provider, account: AccountRef) -> tuple[Any, list[str]]:
+    session = provider.connect(account)
     return session, list(dict.fromkeys(provider.scopes(session)))
 
 
@@ -177,9 +202,17 @@ class Collection:
         self.deadline = time.monotonic() + settings.RUN_DEADLINE_SECONDS
         self.outbox: Queue[Message] = Queue(WAITING)
         self.active: dict[str, tuple[Reader, ScopeRecorder]] = {}
+        self.hand_over = HandOver(run.account)
+        self.judge_at = time.monotonic() + JUDGE_AFTER_SECONDS
         parts = {permission.part for permission in provider.permissions}
         needed = {permission.part for permission in provider.permissions if not permission.optional}
         self.optional = frozenset(parts - needed)
+
+    def go_on(self) -> None:
+        """Show life; raises Leaving when the worker is to end, Superseded when the run was taken away."""
+        if self.leaving():
+            raise Leaving
+        self.progress.beat()
 
     def read(self, scopes: Sequence[str]) -> None:
         """Read these scopes, so many at once; raises Superseded when the run was taken away."""
@@ -193,11 +226,20 @@ class Collection:
                 if self.active:
                     self._take_next()
                 self._give_up_overdue()
+                if self.hand_over.waiting and time.monotonic() > self.judge_at:
+                    self.judge()
                 seen = [(name, recorder.outcome.seen) for name, (_, recorder) in self.active.items()]
                 self.progress.beat([reader for reader, _ in self.active.values()], seen)
         finally:
             for reader, _ in self.active.values():
                 reader.stop.set()
+
+    def judge(self) -> None:
+        """Have judged what was recorded so far: once for many scopes, since a change of a role concerns all."""
+        begun = time.monotonic()
+        self.hand_over.send_on_commit()
+        ended = time.monotonic()
+        self.judge_at = ended + max(JUDGE_AFTER_SECONDS, (JUDGE_SHARE - 1) * (ended - begun))
 
     def _start(self, scope: str) -> None:
         left = self.deadline - time.monotonic()
@@ -223,7 +265,7 @@ class Collection:
         try:
             return open_scope(
                 self.run.account, scope, self.run.at, run=self.run.pk, normalizer=self.provider.normalizer,
-                keep_raw=bool(settings.KEEP_RAW_DAYS), optional=self.optional,
+                keep_raw=bool(settings.KEEP_RAW_DAYS), optional=self.optional, hand_over=self.hand_over,
             )  # fmt: skip
         except StaleReading as stale:
             self.progress.failed(scope, _stale(stale))

@@ -36,6 +36,7 @@ TOKENS: dict[str, str] = {
     "pypi token": r"\bpypi-[A-Za-z0-9_-]{50,}",
     "azure storage key": r"(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,}={0,2}",
     "signed url": r"[?&](?:sig|X-Amz-Signature|X-Goog-Signature)=[A-Za-z0-9%+/=_-]{20,}",
+    "azure function key": r"[?&]code=[A-Za-z0-9%+/=_-]{40,}",
     "json web token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
     "connection string with password": r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@'\"<>]*:[^\s/@'\"<>]{3,}@[^\s'\"<>]+",
 }
@@ -49,7 +50,7 @@ _TOKEN = re.compile("|".join(f"({pattern})" for pattern in TOKENS.values()))
 _KINDS = tuple(TOKENS)
 _HINT = re.compile(
     r"PRIVATE KEY|A[KS]IA[A-Z0-9]{16}|gh[pousr]_|github_pat_|\bgl[a-z]{2,4}-|xox[a-z]-|hooks\.slack|"
-    r"[rs]k_(?:live|test)_|whsec_|AIza|GOCSPX|ya29\.|SG\.|sk-|npm_|pypi-|AccessKey|AccountKey|sig=|Signature=|eyJ|"
+    r"[rs]k_(?:live|test)_|whsec_|AIza|GOCSPX|ya29\.|SG\.|sk-|npm_|pypi-|AccessKey|AccountKey|sig=|Signature=|[?&]code=|eyJ|"
     r"://[^\s/]*@|(?i:passw|pwd|secret|token|api.?key|access.?key)[\w-]*[\"'\\]*\s*[=:]"
 )
 

@@ -76,6 +76,12 @@ class BadAnswer(ReadFault):
     error_class = "bad answer"
 
 
+class Unsettled(ReadFault):
+    """The cloud is still making the change; a moment later it can tell what came of it."""
+
+    error_class = "unsettled"
+
+
 class DeadlinePassed(ReadFault):
     """The scope took longer than it may."""
 
@@ -244,6 +250,13 @@ class Provider(Protocol):
 
     def listings(self, scope: str) -> Sequence[Listing]:
         """What to read in a scope."""
+
+    def named(self, scope: str, names: Sequence[str]) -> Sequence[Listing]:
+        """What reads just these functions of a scope, by their native ids, as deep as can be.
+
+        A name that yields no entry is not there any more, or is no function. Raises nothing: refusals are raised by
+        the listings, and a caller falls back on reading the whole scope.
+        """
 
     def activity(self, session: Any, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         """The cloud's log of management events after `since`, oldest page last or first as the cloud gives it."""

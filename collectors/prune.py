@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from collectors.models import ConnectionTest, Run
+from collectors.models import ConnectionTest, Run, TakenEvent
 from inventory.models import Activity, Grant, RawAnswer, Resource, Snapshot, Statement
 
 CHUNK = 2000
@@ -28,6 +28,7 @@ def prune_old(at: datetime) -> dict[str, int]:
         if settings.KEEP_RAW_DAYS
         else _delete(RawAnswer.objects.all()),
         "runs": _delete(old_runs.filter(Exists(newer))),
+        "taken_events": _delete(TakenEvent.objects.filter(at__lt=at - timedelta(days=1))),
         "connection_tests": _delete(ConnectionTest.objects.filter(asked_at__lt=runs)),
         "statements": _delete(Statement.objects.exclude(Exists(Grant.objects.filter(statement=OuterRef("pk"))))),
     }

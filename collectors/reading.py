@@ -75,7 +75,10 @@ Message = Told | Logged | Ended
 
 @dataclass
 class Task:
-    """What a reader needs to know of its scope. `read_at` and `logged_until` tell of the readings before."""
+    """What a reader needs to know of its scope. `read_at` and `logged_until` tell of the readings before.
+
+    With `names` (native ids) just those functions are read, and the log is left to the next whole reading.
+    """
 
     provider: Provider
     session: Any
@@ -84,6 +87,13 @@ class Task:
     seconds: float
     read_at: datetime | None = None
     logged_until: datetime | None = None
+    names: tuple[str, ...] | None = None
+
+    @property
+    def listings(self) -> Sequence[Listing]:
+        if self.names is None:
+            return self.provider.listings(self.scope)
+        return self.provider.named(self.scope, self.names)
 
 
 @dataclass
@@ -119,14 +129,15 @@ class Reader:
 
     def _read(self) -> None:
         self.task.session.begin(self.scope, self.task.seconds)
-        self.coverage.append(self._read_log())
-        for listing in self.task.provider.listings(self.scope):
+        if self.task.names is None:
+            self.coverage.append(self._read_log())
+        for listing in self.task.listings:
             self.coverage.append(self._read_listing(listing))
 
     def unread(self, fault: ReadFault) -> list[Coverage]:
         """Coverage of the whole scope when its reading was cut off by this fault."""
         read = {part.part for part in self.coverage}
-        missing = [listing for listing in self.task.provider.listings(self.scope) if listing.name not in read]
+        missing = [listing for listing in self.task.listings if listing.name not in read]
         return [*self.coverage, *(listing_coverage(listing, 0, fault) for listing in missing)]
 
     def _read_log(self) -> Coverage:

@@ -8,7 +8,7 @@ from typing import Any
 
 from collectors.provider import Provider
 from inventory.models import Account, RawAnswer, Resource
-from inventory.record import Prepared, prepare, rewrite, unpack
+from inventory.record import HandOver, Prepared, prepare, rewrite, unpack
 
 CHUNK = 200
 
@@ -26,7 +26,7 @@ def renormalize_account(
     account: Account, provider: Provider, guarded: Callable[..., Any], *, everything: bool = False
 ) -> Renormalized:
     """Put an account's kept answers through the normalizer again: the outdated ones, or `everything`."""
-    done = Renormalized()
+    done, hand_over = Renormalized(), HandOver(account)
     answers = RawAnswer.objects.filter(resource__account=account)
     if not everything:
         answers = answers.exclude(normalizer=provider.normalizer)
@@ -42,9 +42,11 @@ def renormalize_account(
             else:
                 done.failed.append(answer.pk)
         done.read += len(some)
-        done.otherwise += rewrite(pairs, provider.normalizer)
+        done.otherwise += rewrite(pairs, provider.normalizer, hand_over)
         # What is not understood now will not be at the next run either.
         RawAnswer.objects.filter(pk__in=done.failed).update(normalizer=provider.normalizer)
+    if hand_over.waiting:
+        hand_over.send_on_commit()
     return done
 
 

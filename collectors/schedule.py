@@ -25,6 +25,9 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=60)
 JITTER = 0.1
 _DICE = random.SystemRandom()
 
+#: What events and people ask to be read between: it says nothing of how the account as a whole stands.
+OUT_OF_TURN = ("event", "function")
+
 #: Ends that a retry may mend; a missing permission is not mended by asking again.
 MENDABLE = frozenset({"failed", "throttled", "unreachable", "bad answer", "deadline", "defect", "tls", "credentials"})
 
@@ -43,7 +46,7 @@ class NotDue(Exception):
 
 def claim_run(
     account: Account, trigger: str, user: User | None = None, only_scope: str = "", attempt: int = 1,
-    if_due: bool = False,
+    if_due: bool = False, only_function: str = "",
 ) -> Run:  # fmt: skip
     """A queued run of the account; raises AlreadyRunning, since there may be one only, and `if_due` NotDue.
 
@@ -56,7 +59,7 @@ def claim_run(
         with transaction.atomic():
             run = Run.objects.create(
                 account=account, trigger=trigger, requested_by=user, only_scope=only_scope, attempt=attempt,
-                queued_at=at,
+                queued_at=at, only_function=only_function,
             )  # fmt: skip
             # Asked once the place is ours: a run that ended a moment ago has planned the next one by now.
             if if_due and not Account.objects.filter(pk=account.pk, paused=False, due_at__lte=at).exists():
@@ -96,6 +99,8 @@ def _first_fault(run: Run) -> tuple[str, str]:
 
 
 def _plan_next(run: Run) -> None:
+    if run.trigger in OUT_OF_TURN:
+        return  # a part read out of turn: the account is due when it was
     account = Account.objects.get(pk=run.account_id)
     account.due_at = next_due(account)
     if run.state in (Run.State.SUCCEEDED, Run.State.PARTIAL):
@@ -118,9 +123,8 @@ def next_due(account: Account, dice: random.Random = _DICE) -> datetime:
 
 def _failures_in_a_row(account: Account) -> int:
     count = 0
-    ended = (
-        Run.objects.filter(account=account).exclude(state__in=[*Run.ACTIVE, Run.State.CANCELLED]).order_by("-id")[:12]
-    )
+    ended = Run.objects.filter(account=account).exclude(trigger__in=OUT_OF_TURN)
+    ended = ended.exclude(state__in=[*Run.ACTIVE, Run.State.CANCELLED]).order_by("-id")[:12]
     for run in ended:
         if not is_mendable(run):
             break
@@ -137,7 +141,7 @@ def is_mendable(run: Run) -> bool:
 
 def trigger_now(account: Account) -> str:
     """Why a due account is due: its schedule, or the retry of what failed since."""
-    last = Run.objects.filter(account=account).order_by("-id").first()
+    last = Run.objects.filter(account=account).exclude(trigger__in=OUT_OF_TURN).order_by("-id").first()
     if last is None or not is_mendable(last):
         return "schedule"
     full = Run.objects.filter(account=account).exclude(trigger="retry").order_by("-id").first()
@@ -208,7 +212,11 @@ def _end_scopes(run: Run, state: str) -> None:
 
 def _again(run: Run) -> list[Run]:
     try:
-        return [claim_run(run.account, run.trigger, run.requested_by, run.only_scope, run.attempt + 1)]
+        again = claim_run(
+            run.account, run.trigger, run.requested_by, run.only_scope, run.attempt + 1,
+            only_function=run.only_function,
+        )  # fmt: skip
+        return [again]
     except AlreadyRunning:
         return []
 

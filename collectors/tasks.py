@@ -16,8 +16,10 @@ from django.db import OperationalError, connection, transaction
 from kombu.exceptions import OperationalError as BrokerAway
 
 from collectors.collect import collect
-from collectors.models import Pulse, Run
+from collectors.function import collect_function
+from collectors.models import Pulse, Run, WantedRead
 from collectors.prune import prune_old
+from collectors.receiving.reading import read_wanted
 from collectors.schedule import AlreadyRunning, NotDue, begin, claim_run, find_lost, trigger_now, untaken
 from inventory.clock import now
 from inventory.models import Account, User
@@ -37,10 +39,11 @@ class QueueAway(Exception):
 
 
 def start_run(
-    account: Account, trigger: str, user: User | None = None, only_scope: str = "", if_due: bool = False
-) -> Run:
+    account: Account, trigger: str, user: User | None = None, only_scope: str = "", if_due: bool = False,
+    only_function: str = "",
+) -> Run:  # fmt: skip
     """Queue a collection of an account; raises AlreadyRunning (one at a time), QueueAway, and `if_due` NotDue."""
-    run = claim_run(account, trigger, user, only_scope, if_due=if_due)
+    run = claim_run(account, trigger, user, only_scope, if_due=if_due, only_function=only_function)
     transaction.on_commit(lambda: send(run))
     run.refresh_from_db()
     return run
@@ -65,7 +68,7 @@ def collect_account(run_id: int) -> None:
         return
     run = Run.objects.select_related("account").get(pk=run_id)
     with beating(run):
-        run = collect(run, leaving)
+        run = collect_function(run) if run.only_function else collect(run, leaving)
     if run.state == Run.State.QUEUED:
         send(run)
 
@@ -120,12 +123,40 @@ def _show_life(run: Run) -> None:
         connection.close()
 
 
+@shared_task(name="collectors.tasks.read_events", acks_late=True)
+def read_events(account_id: int) -> None:
+    """Read what events asked for in an account; comes again when more of it falls due."""
+    account = Account.objects.filter(pk=account_id, paused=False).first()
+    if account is None:
+        return
+    following = read_wanted(account, now(), _start_for_event)
+    if following is not None and not settings.CELERY_TASK_ALWAYS_EAGER:
+        tell_of_events(account_id, max(1.0, (following.due_at - now()).total_seconds()))
+
+
+def _start_for_event(account: Account, scope: str) -> Run | None:
+    try:
+        return start_run(account, "event", only_scope=scope)
+    except AlreadyRunning:
+        return None
+
+
+def tell_of_events(account_id: int, seconds: float) -> None:
+    """Have a worker read what is wanted in an account in so many seconds; a tick sees to it when the queue is away."""
+    try:
+        read_events.apply_async(args=(account_id,), countdown=seconds)
+    except (BrokerAway, ConnectionError) as fault:
+        log.error("queue_away", account=account_id, error=str(fault))
+
+
 @shared_task(name="collectors.tasks.tick")
 def tick() -> None:
     """Once a minute: queue lost runs again, send what no worker took, and start the accounts that are due."""
     Pulse.beat("tick", now())
     for run in [*find_lost(), *untaken()]:
         _send_quietly(run)
+    for pk in WantedRead.objects.filter(due_at__lte=now(), taken_at=None).values_list("account", flat=True).distinct():
+        tell_of_events(pk, 0)
     for account in Account.objects.filter(paused=False, due_at__lte=now()).order_by("due_at"):
         try:
             start_run(account, trigger_now(account), if_due=True)

@@ -36,8 +36,9 @@ class RunShape(serializers.ModelSerializer[Run]):
 
     class Meta:
         model = Run
-        fields = ["id", "account", "provider", "state", "trigger", "only_scope", "attempt", "queued_at", "at",
-                  "started_at", "finished_at", "error_class", "error", "totals", "scopes"]  # fmt: skip
+        fields = ["id", "account", "provider", "state", "trigger", "only_scope", "only_function", "attempt",
+                  "queued_at", "at", "started_at", "finished_at", "error_class", "error", "totals",
+                  "scopes"]  # fmt: skip
 
 
 @extend_schema_serializer(component_name="WholeRun")
@@ -48,7 +49,7 @@ class WholeRun(RunShape):
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
     account = filters.CharFilter("account__native_id", label="id of an account")
     provider = filters.CharFilter("account__provider", label="aws, gcp or azure")
-    state = filters.ChoiceFilter(choices=Run.State.choices)
+    state = filters.ChoiceFilter(choices=Run.State.choices, label="how far it is")
 
 
 @needs("view")
@@ -91,8 +92,8 @@ class CoverageShape(serializers.ModelSerializer[ScopeCoverage]):
 class CoverageFilter(filters.FilterSet):  # type: ignore[misc]
     account = filters.CharFilter("scope__account__native_id", label="id of an account")
     scope = filters.CharFilter("scope__name", label="a region, location or subscription")
-    part = filters.CharFilter("part")
-    state = filters.CharFilter("state")
+    part = filters.CharFilter("part", label="what was to be read, such as `functions`")
+    state = filters.CharFilter("state", label="how that went, such as `complete` or `denied`")
 
 
 @needs("view")

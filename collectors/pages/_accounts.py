@@ -70,7 +70,8 @@ def account_rows(accounts: Sequence[Account], now: datetime) -> list[AccountRow]
         .values_list("scope__account")
         .annotate(Count("permission", distinct=True))
     )
-    lasts = Run.objects.filter(account__in=keys).order_by().values("account").annotate(last=Max("pk"))
+    whole = Run.objects.filter(account__in=keys).exclude(trigger="function")
+    lasts = whole.order_by().values("account").annotate(last=Max("pk"))
     runs = {run.account_id: run for run in Run.objects.filter(pk__in=lasts.values("last"))}
     return [
         _row(account, states.get(account.pk), functions, scopes.get(account.pk, (0, 0)), missing, runs)

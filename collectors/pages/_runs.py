@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from collectors.models import Run, RunScope
 from collectors.pages._marks import Mark, mark_of
-from inventory.models import Resource, Snapshot
+from inventory.facts import Kind
+from inventory.models import Change, Resource, Snapshot
+from inventory.templatetags.fanlight import history_of
 
 SHOWN = 40
 #: What someone can do about a fault, by its class.
@@ -116,6 +118,28 @@ class News:
     word: str
     sections: Sequence[str] = ()
     number: int | None = None
+
+
+@dataclass(frozen=True)
+class OneFunction:
+    """The function that a run read alone: how many sentences tell what changed, and where they stand."""
+
+    resource: Resource
+    changes: int
+    address: str
+
+
+def one_of(run: Run) -> OneFunction | None:
+    """What became of the one function of a run; None for a run of more."""
+    if not run.only_function:
+        return None
+    found = Resource.objects.filter(account=run.account_id, native_id=run.only_function, kind=Kind.FUNCTION).first()
+    if found is None:
+        return None
+    rows = Change.objects.filter(resource=found, snapshot__run=run.pk).exclude(event=Change.Event.READABLE)
+    told = list(rows.values_list("lines", "snapshot__number"))
+    place = f"{history_of(found)}?to={told[0][1]}" if told else history_of(found)
+    return OneFunction(found, sum(len(lines) for lines, _ in told), place)
 
 
 def news_of(run: Run) -> list[News]:

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 
 from collectors.asked import NoAnswer, permissions_document
 from collectors.models import ConnectionTest, Run
@@ -23,7 +22,7 @@ from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
 from inventory.audit import audit
-from inventory.clock import now
+from inventory.clock import about_now, now
 from inventory.limits import too_often
 from inventory.models import Account, QuarantinedEntry
 from inventory.models.people import may
@@ -42,7 +41,7 @@ def _connection(account: Account) -> list[tuple[str, object]]:
 @needs("view")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     found = account_for(request, "view", pk)
-    (row,) = account_rows([found], timezone.now())
+    (row,) = account_rows([found], about_now())
     runs = (
         Run.objects.filter(account=found)
         .order_by("-id")
@@ -50,7 +49,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         .annotate(scopes_total=Count("scopes"))
     )
     return render(request, "collectors/account.html", {
-        "account": found, "row": row, "now": timezone.now(),
+        "account": found, "row": row, "now": about_now(),
         "step": STEPS.get(row.last.error_class, "") if row.last else "",
         "scopes": scope_coverage(found), "missing": missing_permissions(found),
         "vanished": vanished(found),
@@ -65,7 +64,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 def account_test_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The checklist of the latest connection test, asked for again while it grows."""
     found = account_for(request, "view", pk)
-    context = {"account": found, "now": timezone.now(), **_test(found)}
+    context = {"account": found, "now": about_now(), **_test(found)}
     return render(request, "collectors/connection_test.html", context)
 
 
@@ -85,10 +84,14 @@ def account_permissions(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("collect", "POST")
 def account_collect(request: HttpRequest, pk: int) -> HttpResponse:
+    """All of it, or with `scope` that scope alone (the page of a function names its own)."""
     found = account_for(request, "collect", pk)
+    scope = request.POST.get("scope", "")
+    if scope and not found.scopes.filter(name=scope).exists():
+        raise Http404
     if wait := wait_for(found):
         return too_often(request, JUST_NOW, wait)
-    run = start_and_tell(request, found)
+    run = start_and_tell(request, found, scope)
     return redirect("run", run.pk) if run else redirect("account", pk)
 
 
@@ -138,7 +141,7 @@ def _answers(found: Account) -> dict[str, object]:
 
 def _test(found: Account) -> dict[str, object]:
     test = ConnectionTest.objects.filter(account=found).first()
-    waiting = bool(test and not test.finished_at and timezone.now() - test.asked_at < TEST_PATIENCE)
+    waiting = bool(test and not test.finished_at and about_now() - test.asked_at < TEST_PATIENCE)
     checks = [check | {"mark": mark_of(check["outcome"])} for check in test.checks] if test else []
     failed = sum(1 for check in checks if check["outcome"] != "ok" and not check["optional"])
     return {"test": test, "waiting": waiting, "checks": checks, "failed": failed}

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 
 from collectors.asked import NoAnswer, permissions_document
 from collectors.clouds import slugs
@@ -19,7 +18,7 @@ from collectors.provider import BadConnection
 from collectors.tasks import QueueAway
 from collectors.trial import ask_for_trial
 from inventory.audit import audit
-from inventory.clock import now
+from inventory.clock import about_now, now
 from inventory.freshness import freshness
 from inventory.models import Account
 from inventory.permission import needs, require
@@ -30,7 +29,7 @@ STATES = ("fresh", "stale", "partial", "failed", "never", "paused")
 
 @needs("view")
 def accounts(request: HttpRequest) -> HttpResponse:
-    at = timezone.now()
+    at = about_now()
     found = Account.objects.visible_to(request.user).select_related("group")
     connected = found.exists()
     text, provider, state = (request.GET.get(name, "").strip() for name in ("q", "provider", "state"))

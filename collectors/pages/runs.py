@@ -6,11 +6,11 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils import timezone
 
 from collectors.models import Run, RunScope
-from collectors.pages._runs import RunRow, ScopeRow, news_of
+from collectors.pages._runs import RunRow, ScopeRow, news_of, one_of
 from collectors.pages._starting import JUST_NOW, start_and_tell, wait_for
+from inventory.clock import about_now
 from inventory.limits import too_often
 from inventory.models import Account
 from inventory.permission import needs, require
@@ -33,7 +33,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     page = list(_counted(found)[: PAGE + 1])
     return render(request, "collectors/runs.html", {
         "rows": [RunRow(run) for run in page[:PAGE]], "more": page[PAGE - 1].pk if len(page) > PAGE else None,
-        "states": Run.State.values, "state": state, "account": chosen, "now": timezone.now(),
+        "states": Run.State.values, "state": state, "account": chosen, "now": about_now(),
         "filtered": bool(state or chosen or before),
         "live": any(run.state in Run.ACTIVE for run in page[:PAGE]) and not before,
     })  # fmt: skip
@@ -55,9 +55,9 @@ def _told(request: HttpRequest, pk: int) -> dict[str, object]:
     scopes = RunScope.objects.filter(run=found)[: SCOPES_SHOWN + 1]
     row = RunRow(found)
     return {
-        "row": row, "run": found, "account": found.account, "now": timezone.now(),
+        "row": row, "run": found, "account": found.account, "now": about_now(),
         "scopes": [ScopeRow(scope) for scope in scopes[:SCOPES_SHOWN]],
-        "news": None if row.active else news_of(found),
+        "news": None if row.active else news_of(found), "one": one_of(found),
     }  # fmt: skip
 
 

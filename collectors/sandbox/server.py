@@ -38,13 +38,15 @@ class Sandbox:
 
 
 class RunningSandbox:
-    """`requests` lists what was asked, in order of arrival; `day` moves the estate's time."""
+    """`requests` lists what was asked, in order of arrival; `day` moves the estate's time. With a `latency` every
+    answer comes so many seconds later, as from real clouds."""
 
     def __init__(self, estate: Estate, clouds: Sequence[Cloud], port: int, day: int) -> None:
         self.estate, self.clouds = estate, clouds
         self.faults = Faults()
         self.requests: list[Call] = []
         self.stopped = Event()
+        self.latency = 0.0
         self.day = day
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.1,), name="sandbox", daemon=True)
@@ -133,6 +135,8 @@ class _Conversation(BaseHTTPRequestHandler):
             if heard is None:
                 self._send(_NOBODY)
                 return
+            if self.running.latency:
+                self.running.stopped.wait(self.running.latency)
             fault = self.running.faults.strike(heard.call)
             if fault is None:
                 self._send(heard.answer())

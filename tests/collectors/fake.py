@@ -106,6 +106,9 @@ class FakeProvider:
             for name in names
         ]
 
+    def named(self, scope: str, names: Sequence[str]) -> Sequence[Listing]:
+        return [Listing(one.name, _only(one.fetch, names)) for one in self.listings(scope)]
+
     def _fetch(self, listing: str) -> Callable[[FakeSession, str, Memory], Iterator[Raw]]:
         def fetch(session: FakeSession, scope: str, memory: Memory) -> Iterator[Raw]:
             self.cloud.memories[scope] = memory
@@ -124,6 +127,13 @@ class FakeProvider:
 
     def permissions_document(self, connection: Mapping[str, Json]) -> str:
         return "fake:List"
+
+
+def _only(fetch: Callable[..., Iterator[Raw]], names: Sequence[str]) -> Callable[..., Iterator[Raw]]:
+    def read(session: FakeSession, scope: str, memory: Memory) -> Iterator[Raw]:
+        return (raw for raw in fetch(session, scope, memory) if raw["id"] in names)
+
+    return read
 
 
 def played(session: FakeSession, scope: str, answer: Answer) -> Iterator[Any]:

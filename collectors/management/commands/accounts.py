@@ -27,7 +27,7 @@ TEXTS = {
     "access_key_id": "access_key_id", "authority": "authority",
 }  # fmt: skip
 #: Outcomes of a call with which collecting goes on: what an endpoint does not know or have is no fault of the account.
-ENOUGH = ("ok", "not applicable", "unsupported")
+ENOUGH = ("ok", "not applicable", "unsupported", "not found")
 FLAGS = ("anonymous", "pace", "last_accessed")
 LISTED = ("provider", "native_id", "name", "group", "functions", "last_run", "last_good_at", "due_at", "paused")
 

@@ -1,5 +1,16 @@
-"""AWS Lambda: event functions and web functions, the roles they run as, and what surrounds them."""
+"""AWS Lambda: event functions and web functions, the roles they run as, and what surrounds them.
 
-from collectors.providers.aws.provider import Aws
+The provider is made when it is first asked for: what only understands events must not load the SDK.
+"""
 
-PROVIDER = Aws()
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    if name != "PROVIDER":
+        raise AttributeError(name)
+    made = globals()["PROVIDER"] = import_module(f"{__name__}.provider").Aws()
+    return made

@@ -24,7 +24,7 @@ from collectors.provider import (
     Unsupported,
 )
 from collectors.providers.aws import activity, checks, connection, permissions
-from collectors.providers.aws.fetch import functions, identities, webfunctions
+from collectors.providers.aws.fetch import functions, identities, named, webfunctions
 from collectors.providers.aws.fetch import settings as account_settings
 from collectors.providers.aws.normalize import NORMALIZER, normalize
 from collectors.providers.aws.session import CREDENTIALS_SECONDS, GLOBAL, AwsSession
@@ -112,6 +112,9 @@ class Aws:
             Listing("web functions", webfunctions.web_functions, newer=True),
             Listing("settings", account_settings.settings, optional=True),
         )
+
+    def named(self, scope: str, names: Sequence[str]) -> Sequence[Listing]:
+        return (Listing("functions", named.functions(names)),)
 
     def activity(self, session: AwsSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         return activity.activity(session, scope, since, until)

@@ -149,7 +149,7 @@ class Reach:
                 raise
             self._rest(random.uniform(1.0, 2.0))  # noqa: S311 - spreads retries, guards nothing
             try:
-                answer = self.attempts(call, params, credentials, ATTEMPTS)
+                answer = self.attempts(call, params, credentials, ATTEMPTS, tried=True)
             except Throttled:
                 self._throttled_in_a_row += 1
                 raise
@@ -157,13 +157,13 @@ class Reach:
         return answer
 
     def attempts(
-        self, call: Call, params: dict[str, Json], credentials: ReadOnlyCredentials, most: int
+        self, call: Call, params: dict[str, Json], credentials: ReadOnlyCredentials, most: int, *, tried: bool = False
     ) -> dict[str, Json]:
         """The answer after at most so many attempts, waiting longer after each; raises Expired for the caller to
-        renew."""
+        renew. `tried`: an earlier round was in vain, so that all of these are retries."""
         for number in range(most):
             try:
-                return self._attempt(call, params, credentials, again=number > 0)
+                return self._attempt(call, params, credentials, again=tried or number > 0)
             except Transient as passing:
                 patience = most if passing.throttled else min(most, PATIENCE.get(call.operation, most))
                 if number + 1 >= patience:

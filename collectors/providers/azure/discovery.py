@@ -38,7 +38,9 @@ def _found(subscription: str, row: Mapping[str, Json], path: str) -> Discovered:
         name=str(row.get("displayName") or subscription),
         state=str(row.get("state") or ""),
         path=path,
-        tags={str(key): str(value) for key, value in tags.items()} if isinstance(tags, dict) else {},
+        tags={str(key): "" if value is None else str(value) for key, value in tags.items()}
+        if isinstance(tags, dict)
+        else {},
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.provider import AccountRef, Check, Discovered, Listing, LogPage, Permission, Raw
 from collectors.providers.azure import activity, checks, connection, discovery, permissions
-from collectors.providers.azure.fetch import account, functions, identities
+from collectors.providers.azure.fetch import account, functions, identities, named
 from collectors.providers.azure.normalize import NORMALIZER, normalize
 from inventory.facts import Observation
 
@@ -53,6 +53,9 @@ class Azure:
             Listing("roles", identities.roles),
             Listing("functions", functions.functions),
         )
+
+    def named(self, scope: str, names: Sequence[str]) -> Sequence[Listing]:
+        return (Listing("functions", named.functions(names)),)
 
     def activity(self, session: AzureSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         return activity.activity(session, scope, since, until)

@@ -54,6 +54,7 @@ RESOURCE_GRAPH = Route(
     method="POST",
 )
 SITES = Route("sites", f"{_IN}/providers/Microsoft.Web/sites", _WEB, "Microsoft.Web/sites/read")
+SITE = Route("site", "{site}", _WEB, "Microsoft.Web/sites/read", key="id")
 SLOTS = Route("slots", "{site}/slots", _WEB, "Microsoft.Web/sites/slots/read")
 STACKS = Route("stacks", "/providers/Microsoft.Web/functionAppStacks", _WEB, "Microsoft.Web/functionappstacks/read")
 PLANS = Route("plans", f"{_IN}/providers/Microsoft.Web/serverfarms", _WEB, "Microsoft.Web/serverfarms/read")

@@ -38,7 +38,7 @@ _CLAIMS = {
 def scrub(route: str, answer: dict[str, Json], text: str) -> dict[str, Json]:
     """The answer without values of settings and keys, and with tokens in its texts masked."""
     if route == "activity log" and isinstance(answer.get("value"), list):
-        answer = answer | {"value": [_event(one) for one in answer["value"]]}
+        answer = answer | {"value": [log_event(one) for one in answer["value"]]}
     _drop(answer)
     if suspicious(text):
         masked: dict[str, Json] = mask_all(answer)
@@ -65,7 +65,7 @@ def _drop(answer: Json) -> None:
             waiting += [inner for inner in value if isinstance(inner, dict | list)]
 
 
-def _event(event: Json) -> Json:
+def log_event(event: Json) -> Json:
     """An event of the activity log without what was sent and answered."""
     if not isinstance(event, dict):
         return event

@@ -84,6 +84,8 @@ def _discovered(project: Mapping[str, Json], path: str, found_by: str) -> Iterat
     """A project people made: those that Apps Script makes for itself (sys-…) hold no functions."""
     name = text(project.get("projectId"))
     if name and not name.startswith("sys-"):
-        labels = {str(key): str(value) for key, value in mapping(project.get("labels")).items()}
+        labels = {
+            str(key): "" if value is None else str(value) for key, value in mapping(project.get("labels")).items()
+        }
         shown = text(project.get("displayName")) or name
         yield Discovered(name, shown, text(project.get("state")), path, labels, found_by)

@@ -43,6 +43,16 @@ _NO_SUCH_PLACE = re.compile(
 )
 
 
+class Missing(Unsupported):
+    """The cloud says, in its own words, that what was asked for is not there.
+
+    Where a part of something that exists is not found, the part is unread and not "nothing to read": it has a class of
+    its own, while lists that an older endpoint lacks are still taken for lacking.
+    """
+
+    error_class = "not found"
+
+
 class Expired(Exception):
     """The token is not (or no longer) taken: refreshing it once may help."""
 
@@ -139,6 +149,8 @@ def fault_of(refused: Refusal) -> Exception:
         return NotApplicable(f"{_api(refused)} is not switched on in this project. {said}", call=call)
     if refused.status == 403:
         return Denied(said, refused.told.get("permission") or refused.permission, call)
+    if refused.status == 404 and refused.word == "NOT_FOUND":
+        return Missing(said, call=call)
     if refused.status in (404, 405, 501):
         return Unsupported(f"{said or call} (this endpoint does not know it)", call=call)
     if refused.status >= 500 or refused.status in (408, 499):

@@ -21,6 +21,8 @@ PERMISSIONS: tuple[Permission, ...] = (
             "deployed straight to Cloud Run.", "run.services.list"),
     *_needs("run locations", "Find the locations of Cloud Run where its services cannot be listed all at once.",
             "run.locations.list", optional=True),
+    *_needs("events", "Read just the function that an event names; without these, the event makes its whole location "
+            "be read.", "cloudfunctions.functions.get", "run.services.get", optional=True),
     *_needs("access", "Read who may call and who may change a function.", "cloudfunctions.functions.getIamPolicy",
             "run.services.getIamPolicy", "resourcemanager.projects.getIamPolicy"),
     *_needs("project", "Find the project's number and the folders and organisation above it.",

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from collectors.provider import AccountRef, Check, Discovered, Listing, LogPage, Memory, Permission, Raw
 from collectors.providers.gcp import activity, checks, connection, discovery, permissions
-from collectors.providers.gcp.fetch import ancestry, functions, identities, roles, sweeps
+from collectors.providers.gcp.fetch import ancestry, functions, identities, named, roles, sweeps
 from collectors.providers.gcp.normalize import NORMALIZER, normalize
 from inventory.facts import Observation
 
@@ -62,6 +62,11 @@ class Gcp:
                 Listing("run locations", _without_memory(sweeps.run_locations)),
             )
         return (Listing("functions", functions.functions), Listing("run functions", functions.run_functions))
+
+    def named(self, scope: str, names: Sequence[str]) -> Sequence[Listing]:
+        return (
+            Listing("functions", named.functions(names)), Listing("run functions", named.run_functions(names)),
+        )  # fmt: skip
 
     def activity(self, session: GcpSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         return activity.activity(session, scope, since, until)

@@ -102,6 +102,12 @@ def get_authorizers(asked: Asked) -> Wire:
     return _paged(asked, [authorizer])
 
 
+def get_stages(asked: Asked) -> Wire:
+    api = _http_api(asked)
+    deployment = hexadecimal(6, api.id, "deployment")
+    return _paged(asked, [{"stageName": "$default", "autoDeploy": True, "deploymentId": deployment}])
+
+
 APIGATEWAYV2 = AwsService(
     name="apigatewayv2",
     scope="apigateway",
@@ -111,12 +117,14 @@ APIGATEWAYV2 = AwsService(
         "GetRoutes": get_routes,
         "GetIntegrations": get_integrations,
         "GetAuthorizers": get_authorizers,
+        "GetStages": get_stages,
     },
     routes=(
         Route("GET", "/v2/apis", "GetApis"),
         Route("GET", "/v2/apis/{apiId}/routes", "GetRoutes"),
         Route("GET", "/v2/apis/{apiId}/integrations", "GetIntegrations"),
         Route("GET", "/v2/apis/{apiId}/authorizers", "GetAuthorizers"),
+        Route("GET", "/v2/apis/{apiId}/stages", "GetStages"),
     ),
 )
 
@@ -171,13 +179,21 @@ def _resources(api: RestApi, with_methods: bool) -> list[Wire]:
     return [{"id": root, "path": "/"}, resource]
 
 
+def get_rest_stages(asked: Asked) -> Wire:
+    for api in _rest_apis(asked):
+        if api.id == asked.text("restApiId"):
+            return {"item": [{"stageName": "prod", "deploymentId": hexadecimal(6, api.id, "deployment")}]}
+    raise Refused("Invalid API identifier specified", code="NotFoundException", status=404)
+
+
 APIGATEWAY = AwsService(
     name="apigateway",
     scope="apigateway",
     protocol="rest-json",
-    operations={"GetRestApis": get_rest_apis, "GetResources": get_resources},
+    operations={"GetRestApis": get_rest_apis, "GetResources": get_resources, "GetStages": get_rest_stages},
     routes=(
         Route("GET", "/restapis", "GetRestApis"),
         Route("GET", "/restapis/{restApiId}/resources", "GetResources"),
+        Route("GET", "/restapis/{restApiId}/stages", "GetStages"),
     ),
 )

@@ -94,6 +94,7 @@ def test_a_peer_that_hangs_holds_no_worker(
 ) -> None:
     proxy.break_({**LIST, "timeout_ms": 60_000})
     monkeypatch.setattr(collecting, "GRACE_SECONDS", 1.0)
+    monkeypatch.setattr("collectors.providers.aws.wire.READ_SECONDS", 2)
     started = time.monotonic()
     with override_settings(SCOPE_DEADLINE_SECONDS=6):
         run = collect_now(aws_account)

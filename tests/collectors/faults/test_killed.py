@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,8 @@ class Installation:
             time.sleep(0.02)
         time.sleep(after)
         in_time = worker.poll() is None and bool(self.ask("SELECT 1 FROM collectors_run WHERE state = 'running'"))
-        os.killpg(worker.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was done, and nothing of it is left
+            os.killpg(worker.pid, signal.SIGKILL)
         worker.communicate()
         # Two minutes later nobody takes it for alive any more.
         self.ask("UPDATE collectors_run SET beat_at = '2020-01-01 00:00:00' WHERE state = 'running'")

@@ -72,6 +72,16 @@ def test_collect_now_starts_a_run_in_the_persons_name(operator: Client, world: W
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_scope_is_collected_when_it_is_named_and_belongs_to_the_account(
+    operator: Client, world: World, sent: list[int]
+) -> None:
+    scope = world.prod.scopes.get_or_create(name="eu-west-1")[0]
+    assert operator.post(f"/accounts/{world.prod.pk}/collect/", {"scope": "nowhere"}).status_code == 404
+    operator.post(f"/accounts/{world.prod.pk}/collect/", {"scope": scope.name})
+    assert Run.objects.get(account=world.prod).only_scope == "eu-west-1"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_second_click_leads_to_the_run_that_is_going_on(operator: Client, world: World, sent: list[int]) -> None:
     first = operator.post(f"/accounts/{world.prod.pk}/collect/")
     second = operator.post(f"/accounts/{world.prod.pk}/collect/")

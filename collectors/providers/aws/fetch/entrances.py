@@ -49,7 +49,7 @@ def _rows(answers: Iterator[dict[str, Json]], key: str) -> list[dict[str, Json]]
 
 
 def _http_apis(reach: Reach) -> Iterator[tuple[Json, dict[str, Json]]]:
-    """Routes of HTTP and WebSocket APIs: (integration's target, {api, route, stages})."""
+    """Routes of HTTP and WebSocket APIs: (integration's target, {api, route, deployed})."""
     paging: dict[str, Json] = {"send": "NextToken", "take": "nextToken"}
     for api in _rows(reach.answers("apigatewayv2", "GetApis", "items", **paging), "items"):
         wanted: dict[str, Json] = {"ApiId": api.get("apiId"), **paging}
@@ -59,14 +59,13 @@ def _http_apis(reach: Reach) -> Iterator[tuple[Json, dict[str, Json]]]:
         }
         if not any(_FUNCTION.search(unquote(str(uri))) for uri in integrations.values()):
             continue
-        stages = part(reach.entries, "apigatewayv2", "GetStages", "items", **wanted)
-        names = [] if isinstance(stages, Unread) else [stage.get("stageName") for stage in stages]
+        serving = deployed(part(reach.entries, "apigatewayv2", "GetStages", "items", **wanted))
         for route in _rows(reach.answers("apigatewayv2", "GetRoutes", "items", **wanted), "items"):
-            yield integrations.get(str(route.get("target"))), {"api": api, "route": route, "stages": names}
+            yield integrations.get(str(route.get("target"))), {"api": api, "route": route, "deployed": serving}
 
 
 def _rest_apis(reach: Reach) -> Iterator[tuple[Json, dict[str, Json]]]:
-    """Methods of REST APIs: (integration's target, {api, path, method, stages})."""
+    """Methods of REST APIs: (integration's target, {api, path, method, deployed})."""
     paging: dict[str, Json] = {"send": "position", "take": "position"}
     for api in _rows(reach.answers("apigateway", "GetRestApis", "item", limit=500, **paging), "item"):
         wanted: dict[str, Json] = {"restApiId": api.get("id")}
@@ -82,10 +81,20 @@ def _rest_apis(reach: Reach) -> Iterator[tuple[Json, dict[str, Json]]]:
         ]
         if methods:
             told = part(reach.ask, "apigateway", "GetStages", "item", **wanted)
-            stages = [] if isinstance(told, Unread) else [stage.get("stageName") for stage in told["item"]]
+            serving = deployed(told if isinstance(told, Unread) else told["item"])
         for path, verb, method in methods:
-            entrance = {"api": api, "path": path, "verb": verb, "method": method, "stages": stages}
+            entrance = {"api": api, "path": path, "verb": verb, "method": method, "deployed": serving}
             yield method["methodIntegration"]["uri"], entrance
+
+
+def deployed(stages: list[Json] | Unread) -> list[Json] | None:
+    """The names of the stages that serve a deployment, None when they could not be read.
+
+    A stage of an HTTP or WebSocket API may be made before there is anything to deploy; it then answers nothing.
+    """
+    if isinstance(stages, Unread):
+        return None
+    return [stage.get("stageName") for stage in stages if stage.get("deploymentId") or stage.get("autoDeploy")]
 
 
 def _balancers(reach: Reach) -> Iterator[tuple[Json, dict[str, Json]]]:

@@ -32,7 +32,7 @@ def functions(session: AwsSession, scope: str, memory: Memory) -> Iterator[Raw]:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"aws-{scope}") as pool:
         for page in reach.pages("lambda", "ListFunctions", "Functions"):
             plan = region_plan(reach, memory, len(page))
-            yield from pool.map(partial(_one, reach, plan), page)
+            yield from pool.map(partial(one, reach, plan), page)
 
 
 def region_plan(reach: Reach, memory: Memory, listed: int = 0) -> Plan:
@@ -51,7 +51,8 @@ def account_settings(reach: Reach) -> Json | Unread:
     return reach.once("settings", lambda: part(reach.ask, "lambda", "GetAccountSettings", "AccountLimit"))
 
 
-def _one(reach: Reach, plan: Plan, function: Json) -> Raw:
+def one(reach: Reach, plan: Plan, function: Json) -> Raw:
+    """An entry of a function, as deep as the plan says."""
     raw: dict[str, Json] = {"account": reach.account, "region": reach.region, "function": function}
     if not isinstance(function, dict) or not isinstance(function.get("FunctionName"), str):
         return raw

@@ -63,15 +63,19 @@ def _url(entry: Mapping[str, Json]) -> Json:
 
 
 def _route(entry: Mapping[str, Json]) -> Iterator[Json]:
-    """A route of an HTTP or WebSocket API, once for each stage (a stage named $default adds nothing to the address)."""
+    """A route of an HTTP or WebSocket API, once for each stage (a stage named $default adds nothing to the address).
+
+    Without a deployed stage it has no address.
+    """
     api, route = mapping(entry.get("api"), "An API"), mapping(entry.get("route"), "A route")
     method, _, path = text(route, "routeKey").partition(" ")
     closed = boolean(api, "disableExecuteApiEndpoint")
-    for stage in texts(entry.get("stages"), "stages") or [""]:
+    stages, deployed = _stages(entry)
+    for stage in stages or [""]:
         base = text(api, "apiEndpoint") + ("" if stage in ("", "$default") else f"/{stage}")
         yield {
             "kind": "api",
-            "url": "" if closed else base + path,
+            "url": "" if closed or deployed is False else base + path,
             "auth": text(route, "authorizationType") or "NONE",
             "qualifier": _qualifier(text(entry, "function")),
             "method": method,
@@ -83,11 +87,23 @@ def _route(entry: Mapping[str, Json]) -> Iterator[Json]:
                 name=text(api, "name"),
                 protocol=text(api, "protocolType"),
                 stage=stage,
+                deployed=deployed,
                 api_key=boolean(route, "apiKeyRequired") or None,
                 authorizer=text(route, "authorizerId"),
                 own_domain_only=closed or None,
             ),
         }
+
+
+def _stages(entry: Mapping[str, Json]) -> tuple[list[str], bool | None]:
+    """The stages that serve the API, and False where there is none: without one nobody gets an answer.
+
+    None says that the stages are not known; nor are they in what was kept before they were told apart (`stages`).
+    """
+    if entry.get("deployed") is None:
+        return sorted(texts(entry.get("stages"), "stages")), None
+    stages = sorted(texts(entry["deployed"], "stages"))
+    return stages, None if stages else False
 
 
 def _method(entry: Mapping[str, Json]) -> Json:
@@ -96,12 +112,12 @@ def _method(entry: Mapping[str, Json]) -> Json:
     types = texts(mapping(api.get("endpointConfiguration"), "endpointConfiguration").get("types"), "types")
     arn = text(entry, "function")
     region, path, verb = [*arn.split(":"), *[""] * 4][3], text(entry, "path"), text(entry, "verb")
-    stages = sorted(texts(entry.get("stages"), "stages"))
+    stages, deployed = _stages(entry)
     closed = boolean(api, "disableExecuteApiEndpoint")
     host = f"https://{text(api, 'id')}.execute-api.{region}.amazonaws.com"
     return {
         "kind": "api",
-        "url": "" if closed else host + (f"/{stages[0]}" if stages else "") + path,
+        "url": "" if closed or deployed is False else host + (f"/{stages[0]}" if stages else "") + path,
         "auth": text(method, "authorizationType") or "NONE",
         "qualifier": _qualifier(arn),
         "method": verb,
@@ -114,6 +130,7 @@ def _method(entry: Mapping[str, Json]) -> Json:
             protocol="REST",
             endpoints=sorted(types),
             stages=stages,
+            deployed=deployed,
             api_key=boolean(method, "apiKeyRequired") or None,
             authorizer=text(method, "authorizerId"),
             own_domain_only=closed or None,

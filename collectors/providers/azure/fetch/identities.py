@@ -170,7 +170,8 @@ def _denying(listed: list[Json] | Unread, principals: list[str]) -> list[Json] |
     return [
         row
         for row in listed
-        if any(plain(one.get("id")) in named for one in sweeps.objects(sweeps.properties(row).get("principals") or []))
+        if sweeps.text(sweeps.properties(row).get("denyAssignmentEffect")).lower() != "audit"
+        and any(plain(one.get("id")) in named for one in sweeps.objects(sweeps.properties(row).get("principals") or []))
     ]
 
 

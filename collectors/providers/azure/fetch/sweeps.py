@@ -317,11 +317,19 @@ def _actions(body: Json) -> dict[str, Json]:
 def _denying(listed: Rows) -> Iterator[dict[str, Json]]:
     for one in listed:
         body = properties(one)
+        if text(body.get("denyAssignmentEffect")).lower() == "audit":
+            continue  # it leaves a trace and refuses nothing
         told = {
             "role_name": text(body.get("denyAssignmentName")),
             "except": [text(entry.get("id")) for entry in objects(body.get("excludePrincipals"))],
+            "except_groups": any(_is_group(entry) for entry in objects(body.get("excludePrincipals"))),
             "here_only": bool(body.get("doNotApplyToChildScopes")),
             **_actions(body),
         }
         for principal in objects(body.get("principals")):
             yield _holder(one, "deny", principal, "") | told
+
+
+def _is_group(principal: dict[str, Json]) -> bool:
+    """Whether a principal of a deny assignment may stand for several."""
+    return text(principal.get("type")).lower().endswith("group")

@@ -122,7 +122,9 @@ def bindings(held: Json, native: str) -> Iterator[Binding]:
             actions=actions,
             via=_via(one),
             effect=text(one, "effect") or "allow",
-            condition=said(expression=condition, excepted=sorted(excepted)),
+            condition=said(
+                expression=condition, excepted=sorted(excepted), excepts_groups=one.get("except_groups") is True or None
+            ),
             source=plain(one.get("id")),
         )
 

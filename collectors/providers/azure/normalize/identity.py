@@ -26,9 +26,7 @@ def identity(raw: Mapping[str, Json]) -> Iterable[Observation]:
         raise Malformed("An identity has no principal id.")
     reading = Reading()
     reading.section(Section.CONFIG, _config, one)
-    reading.section(
-        Section.TAGS, lambda: {str(key): str(value) for key, value in mapping(one.get("tags"), "tags").items()}
-    )
+    reading.section(Section.TAGS, lambda: _labels(one.get("tags")))
     reading.section(Section.ELIGIBILITY, _eligibility, _licensed(raw.get("eligible")), raw.get("eligible_roles"))
     full, grants = "directory" in raw, None
     if full:
@@ -49,6 +47,11 @@ def identity(raw: Mapping[str, Json]) -> Iterable[Observation]:
         detail_read=full,
         raw=raw,
     )
+
+
+def _labels(tags: Json) -> dict[str, str]:
+    """Tags as names and values; one without a value is empty."""
+    return {str(key): "" if value is None else str(value) for key, value in mapping(tags, "tags").items()}
 
 
 def _name(one: Mapping[str, Json]) -> str:
@@ -283,9 +286,7 @@ def subscription(raw: Mapping[str, Json]) -> Iterable[Observation]:
         raise Malformed("The subscription has no id.")
     reading = Reading()
     reading.section(Section.CONFIG, _subscription, found)
-    reading.section(
-        Section.TAGS, lambda: {str(key): str(value) for key, value in mapping(found.get("tags"), "tags").items()}
-    )
+    reading.section(Section.TAGS, lambda: _labels(found.get("tags")))
     reading.section(Section.ORGANISATION, _groups, raw.get("above"))
     names, above = raw.get("roles"), raw.get("above")
     groups = [] if refused(above) else above

@@ -19,6 +19,14 @@ def functions(project: str, version: str = "v2") -> Call:
     return Call("cloudfunctions.functions.list", "cloudfunctions", path, {"pageSize": 1000})
 
 
+def function(name: str, version: str = "v2") -> Call:
+    return Call("cloudfunctions.functions.get", "cloudfunctions", f"/{version}/{name}")
+
+
+def service(name: str) -> Call:
+    return Call("run.services.get", "run", f"/v2/{name}")
+
+
 def runtimes(project: str, location: str) -> Call:
     return Call(
         "cloudfunctions.runtimes.list", "cloudfunctions", client="functions_v2.FunctionServiceClient",

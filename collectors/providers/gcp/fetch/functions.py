@@ -36,7 +36,7 @@ _MANAGED = ("goog-managed-by", "cloudfunctions")
 def functions(session: GcpSession, scope: str, memory: Memory) -> Iterator[Json]:
     """Everything the Functions API lists in the location, each function once."""
     reach = session.reach(scope)
-    around = _Around(session, reach, scope, memory)
+    around = Around(session, reach, scope, memory)
     listed = sweeps.functions(session, reach)
     here = list(listed.of(scope))
     yield from side_by_side(around.of_function, here)
@@ -58,15 +58,15 @@ def _asks_v1(listed: sweeps.Sweep) -> bool:
 
 def run_functions(session: GcpSession, scope: str, memory: Memory) -> Iterator[Json]:
     """Cloud Run services with a function target that the Functions API does not list."""
-    around = _Around(session, session.reach(scope), scope, memory)
+    around = Around(session, session.reach(scope), scope, memory)
     listed = sweeps.functions(session, session.reach(scope))
     owned = {place_of(service_name(entry)) for entry in listed.of(scope)} - {("", "")}
     services = [entry for entry in around.near.services() if place_of(name_of(entry)) not in owned]
-    chosen = [entry for entry in services if place_of(name_of(entry)) == ("", "") or _is_own_function(entry, listed)]
+    chosen = [entry for entry in services if place_of(name_of(entry)) == ("", "") or is_own_function(entry, listed)]
     yield from side_by_side(around.of_service, chosen)
 
 
-def _is_own_function(service: Mapping[str, Json], listed: sweeps.Sweep) -> bool:
+def is_own_function(service: Mapping[str, Json], listed: sweeps.Sweep) -> bool:
     """A function by its build; while the Functions API could not be read, not one that it may be looking after."""
     if not mapping(service.get("buildConfig")).get("functionTarget"):
         return False
@@ -74,7 +74,7 @@ def _is_own_function(service: Mapping[str, Json], listed: sweeps.Sweep) -> bool:
     return not (managed and listed.fault)
 
 
-class _Around:
+class Around:
     """One location's surroundings, put beside each function."""
 
     def __init__(self, session: GcpSession, reach: Reach, location: str, memory: Memory) -> None:

@@ -75,7 +75,7 @@ class Surroundings:
         """Eventarc triggers of all locations; where they cannot be listed at once, those of this location."""
         project = self._session.project
         swept = self._session.once("triggers", lambda: attempt(self._triggers, "-"))
-        if isinstance(swept, Unread) and swept.error_class in ("unsupported", "bad answer"):
+        if isinstance(swept, Unread) and swept.error_class in ("unsupported", "not found", "bad answer"):
             key = ("triggers", self._location)
             return self._session.once(
                 key, lambda: attempt(self._reach.entries, calls.triggers(project, self._location), "triggers")

@@ -243,7 +243,7 @@ def identity(one: Seen) -> Json:
 
 def tags(one: Seen) -> Json:
     labels = mapping((one.function or one.first or one.service).get("labels"), "labels")
-    return {str(key): value if isinstance(value, str) else str(value) for key, value in labels.items()}
+    return {str(key): "" if value is None else str(value) for key, value in labels.items()}
 
 
 def encryption(one: Seen) -> Json:

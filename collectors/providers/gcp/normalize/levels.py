@@ -68,7 +68,8 @@ def _config(on: str, resource: Json) -> Json:
 
 
 def _tags(told: Json) -> Json:
-    return dict(mapping(mapping(told, "The level").get("labels"), "labels"))
+    labels = mapping(mapping(told, "The level").get("labels"), "labels")
+    return {str(key): "" if value is None else str(value) for key, value in labels.items()}
 
 
 def _access(on: str, policy: Json) -> Json:

@@ -20,7 +20,7 @@ Json = Any
 
 _SERVICE_V1 = re.compile(r"^namespaces/([^/]+)/services/([^/]+)$")
 _PIPELINES = ("@cloudbuild.gserviceaccount.com", "gcp-sa-cloudbuild", "gcp-sa-clouddeploy", "workloadIdentityPools/")
-_READING = re.compile(r"(?:^|\.)(?:Get|List|Search|Query|BatchGet|TestIamPermissions|Analyze)[A-Z]?\w*$")
+READING = re.compile(r"(?:^|\.)(?:Get|List|Search|Query|BatchGet|TestIamPermissions|Analyze)[A-Z]?\w*$")
 _CODES = {
     1: "CANCELLED", 3: "INVALID_ARGUMENT", 5: "NOT_FOUND", 6: "ALREADY_EXISTS", 7: "PERMISSION_DENIED",
     8: "RESOURCE_EXHAUSTED", 9: "FAILED_PRECONDITION", 10: "ABORTED", 13: "INTERNAL", 14: "UNAVAILABLE",
@@ -41,11 +41,11 @@ def activity(entry: Json, project: str, owners: Mapping[tuple[str, str], str]) -
     event_id, at = text(mapping(entry).get("insertId")), _moment(mapping(entry).get("timestamp"))
     if not event_id or at is None:
         raise Malformed("A log entry has no id or no time.")
-    method, outcome = text(record.get("methodName")), _outcome(record)
+    method, outcome = text(record.get("methodName")), outcome_of(record)
     operation = mapping(mapping(entry).get("operation"))
-    if _READING.search(method) or (operation.get("last") and not operation.get("first") and outcome == "ok"):
+    if READING.search(method) or (operation.get("last") and not operation.get("first") and outcome == "ok"):
         return None
-    location, subject = _subject(text(record.get("resourceName")), labels, project, owners)
+    location, subject = subject_of(text(record.get("resourceName")), labels, project, owners)
     who = mapping(record.get("authenticationInfo"))
     about = mapping(record.get("requestMetadata"))
     actor = text(who.get("principalEmail")) or text(who.get("principalSubject"))
@@ -64,7 +64,7 @@ def activity(entry: Json, project: str, owners: Mapping[tuple[str, str], str]) -
     )
 
 
-def _outcome(record: Mapping[str, Json]) -> str:
+def outcome_of(record: Mapping[str, Json]) -> str:
     code = mapping(record.get("status")).get("code")
     return _CODES.get(code, f"error {code}") if isinstance(code, int) and code else "ok"
 
@@ -91,7 +91,7 @@ def _detail(record: Mapping[str, Json], who: Mapping[str, Json], method: str) ->
     return {key: value for key, value in told.items() if value}
 
 
-def _subject(
+def subject_of(
     resource: str, labels: Mapping[str, Json], project: str, owners: Mapping[tuple[str, str], str]
 ) -> tuple[str, str]:
     """(location, native id) of what it was done to; a service that belongs to a function stands for the function."""

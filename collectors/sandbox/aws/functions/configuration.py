@@ -76,6 +76,8 @@ def _optional(state: AwsState, function: Function) -> Wire:
         answer["SigningProfileVersionArn"] = function.signing_profile
         job = f"arn:aws:signer:{function.region}:{function.account}:/signing-jobs/{uuid('job', function.arn)}"
         answer["SigningJobArn"] = job
+    if function.image:
+        answer["ImageConfigResponse"] = {"ImageConfig": {"Command": [function.handler]}}
     return answer
 
 
@@ -101,6 +103,4 @@ def full_configuration(state: AwsState, function: Function, version: Version | N
     if "Runtime" in answer:
         runtime = f"arn:aws:lambda:{function.region}::runtime:{hexadecimal(64, answer['Runtime'])}"
         answer["RuntimeVersionConfig"] = {"RuntimeVersionArn": runtime}
-    if function.image:
-        answer["ImageConfigResponse"] = {"ImageConfig": {"Command": [function.handler]}}
     return answer

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from collectors.providers.aws.fetch.entrances import deployed
 from inventory.facts import Kind, Unread
 from tests.collectors.providers.aws.answers import ACCOUNT, CHECKOUT, REGION, ROLE, lets, listed, policy, raw, seen
 
@@ -35,10 +36,39 @@ def test_a_route_of_an_http_api_is_an_address_on_each_stage() -> None:
         "protocolType": "HTTP",
     }
     route = {"routeKey": "POST /orders", "authorizationType": "NONE"}
-    entry = {"api": api, "route": route, "stages": ["$default", "beta"], "function": CHECKOUT}
+    entry = {"api": api, "route": route, "deployed": ["$default", "beta"], "function": CHECKOUT}
     found = points(entrances=front(http_apis=[entry]))
     assert [point["url"].removeprefix(api["apiEndpoint"]) for point in found] == ["/orders", "/beta/orders"]
     assert {(point["method"], point["path"], point["auth"]) for point in found} == {("POST", "/orders", "NONE")}
+
+
+@pytest.mark.parametrize(
+    ("stages", "deployed", "url"),
+    [
+        ({"deployed": ["v1"]}, None, "https://r1.execute-api.eu-west-1.amazonaws.com/v1/x"),
+        ({"deployed": []}, False, ""),
+        ({"deployed": None}, None, "https://r1.execute-api.eu-west-1.amazonaws.com/x"),
+        ({"stages": []}, None, "https://r1.execute-api.eu-west-1.amazonaws.com/x"),
+    ],
+)
+def test_an_api_without_a_deployed_stage_has_no_address(stages: Any, deployed: bool | None, url: str) -> None:
+    entry = {"api": {"id": "r1"}, "path": "/x", "verb": "GET", "method": {}, "function": CHECKOUT, **stages}
+    [point] = points(entrances=front(rest_apis=[entry]))
+    assert (point["detail"].get("deployed"), point["url"]) == (deployed, url)
+
+
+def test_a_stage_without_a_deployment_does_not_count_and_unread_stages_stay_unknown() -> None:
+    stages = [{"stageName": "v1", "deploymentId": "d1"}, {"stageName": "$default", "autoDeploy": True}]
+    assert deployed([*stages, {"stageName": "new", "autoDeploy": False}]) == ["v1", "$default"]
+    assert deployed([{"stageName": "new"}]) == [] == deployed([])
+    assert deployed(DENIED) is None
+
+
+def test_a_route_of_an_http_api_without_a_deployed_stage_is_told_once_without_an_address() -> None:
+    api = {"apiId": "a1", "apiEndpoint": "https://a1.execute-api.eu-west-1.amazonaws.com", "protocolType": "WEBSOCKET"}
+    entry = {"api": api, "route": {"routeKey": "$connect"}, "deployed": [], "function": CHECKOUT}
+    [point] = points(entrances=front(http_apis=[entry]))
+    assert (point["url"], point["detail"]["deployed"]) == ("", False)
 
 
 def test_a_private_rest_api_is_not_reached_from_the_internet() -> None:
@@ -54,7 +84,7 @@ def test_a_private_rest_api_is_not_reached_from_the_internet() -> None:
         "path": "/x",
         "verb": "GET",
         "method": method,
-        "stages": ["v1"],
+        "deployed": ["v1"],
         "function": f"{CHECKOUT}:live",
     }
     [point] = points(entrances=front(rest_apis=[entry]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inventory.facts import Binding, Observation
+from inventory.record.coverage import NOTHING_TO_READ
 from tests.collectors.providers.gcp.conftest import Read
 from tests.collectors.providers.gcp.estate import (
     COMPUTE,
@@ -164,3 +165,13 @@ def test_a_change_of_an_inherited_policy_changes_the_revision_of_every_function(
     session._shared.clear()  # type: ignore[attr-defined]
     google.answers["/v3/folders/77:getIamPolicy"] = policy(binding("roles/owner", "group:others@acme.example"))
     assert of(read, "report").revision != before
+
+
+def test_a_policy_that_is_not_found_on_a_function_that_exists_is_unread_and_counts_as_not_read(
+    google: Google, read: Read
+) -> None:
+    google.fail(f"{function_name('report')}:getIamPolicy", refusal(404))
+    report = of(read, "report")
+    assert report.unread["access"].error_class == "not found"
+    assert report.unread["access"].error_class not in NOTHING_TO_READ
+    assert report.bindings is None or "access" not in report.sections

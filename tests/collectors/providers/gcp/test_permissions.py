@@ -19,6 +19,8 @@ DOCUMENT = Path(__file__).parents[4] / "docs" / "permissions" / "gcp.md"
 READS = re.compile(r"\.(?:get|list|getIamPolicy|searchAllResources)$")
 #: Using a project's quota reads and writes nothing.
 NO_VERB = {"serviceusage.services.use"}
+#: What an event may name and is not there any more.
+NAMED = [f"projects/{PROJECT}/locations/{HERE}/{what}/gone" for what in ("functions", "services")]
 
 
 def read_everything(session: Any) -> set[str]:
@@ -27,6 +29,8 @@ def read_everything(session: Any) -> set[str]:
         for listing in PROVIDER.listings(scope):
             list(listing.fetch(session, scope, Memory(DAY)))
         list(PROVIDER.activity(session, scope, DAY, DAY))
+    for listing in PROVIDER.named(HERE, NAMED):
+        list(listing.fetch(session, HERE, Memory(DAY)))
     list(PROVIDER.checks(session))
     return {call for scope in (*PROVIDER.scopes(session), "global") for call in session.calls(scope).by_call}
 

@@ -1,0 +1,1 @@
+"""Events that the clouds deliver: who sends them, what they ask to be read, and reading it."""
