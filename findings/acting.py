@@ -45,6 +45,13 @@ def perform(rows: FindingQuerySet, action: str, said: Words, request: Any, at: d
     return changed
 
 
+def check(action: str, said: Words, by: User, at: datetime) -> None:
+    """Raises WrongTriage where an action could not be done, whatever the findings: no reason, no day, nobody."""
+    if action not in ACTIONS:
+        raise WrongTriage(f"There is no action “{action[:40]}”; there are {', '.join(ACTIONS)}.")
+    ACTIONS[action](Finding.objects.none(), said, by, at)
+
+
 def _standing(finding: Finding) -> dict[str, Any]:
     return {"state": finding.state, "assignee": finding.assignee_id, "due": finding.due_at}
 

@@ -8,15 +8,29 @@ class FindingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from findings.evaluate import judge_scope
+        from django.db.models.signals import pre_delete
+
+        from findings.evaluate import judge_recorded
+        from findings.models.ledger import forget
         from findings.present import counts
         from findings.search import FINDING, FINDINGS
+        from findings.then import worst
+        from findings.weighing import conditions, refused
+        from inventory.models import Account
         from inventory.present import extras
-        from inventory.record import scope_recorded
+        from inventory.record import scopes_recorded
+        from inventory.search import can
         from inventory.search.lists import FUNCTIONS, LISTS
+        from inventory.then import worst_at
 
-        # The one arrow from collecting to judging: a scope was recorded and committed, so judge it.
-        scope_recorded.connect(judge_scope, dispatch_uid="judge-scope")
+        # The one arrow from collecting to judging: scopes were recorded and committed, so judge them.
+        scopes_recorded.connect(judge_recorded, dispatch_uid="judge-recorded")
+        pre_delete.connect(lambda instance, **_: forget(instance), sender=Account, weak=False, dispatch_uid="uncount")
         LISTS[FINDINGS.name] = FINDINGS
         FUNCTIONS.learn(FINDING)
+        if refused not in can.refusals:
+            can.refusals.append(refused)
+            can.conditions.append(conditions)
         extras["findings"] = counts
+        if worst not in worst_at:
+            worst_at.append(worst)

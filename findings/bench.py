@@ -53,7 +53,9 @@ class Bench:
     @cached_property
     def shelf(self) -> Shelf:
         ids = [rule.id for rule in self.rules]
-        return Shelf.objects.get_or_create(digest=digest(ids), defaults={"rules": ids, "at": self.at})[0]
+        versions = {rule.id: rule.version for rule in self.rules if rule.version != 1}
+        told = {"rules": ids, "versions": versions, "at": self.at}
+        return Shelf.objects.get_or_create(digest=digest([*ids, versions] if versions else ids), defaults=told)[0]
 
     def is_enabled(self, rule: str) -> bool:
         """Whether there is such a rule and nobody disabled it here."""

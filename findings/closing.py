@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -9,6 +11,7 @@ from findings.bench import Bench
 from findings.catalogue import renamed
 from findings.counts import Counts
 from findings.models import Finding, FindingEvent, RuleSetting, Verdicts
+from findings.models.ledger import Sums, counted, write
 from findings.models.worst import tell_worst
 from findings.reconcile import Pile
 from findings.states import Happening
@@ -38,9 +41,21 @@ def _rename(bench: Bench, old: str, new: str) -> None:
              for pk in moved.values_list("pk", flat=True)],
             batch_size=500,
         )  # fmt: skip
+        _count_under(new, counted(moved))
         moved.update(rule=new)
         RuleSetting.objects.filter(rule=old).update(rule=new)
     bench.__dict__.pop("settings", None)
+
+
+def _count_under(new: str, counts: Sums) -> None:
+    """Count these findings of another rule as findings of this one."""
+    moves: Sums = Counter()
+    for (model, sort), number in counts.items():
+        if "rule" in model.SORT:
+            moves[model, sort] -= number
+            place = model.SORT.index("rule")
+            moves[model, (*sort[:place], new, *sort[place + 1 :])] += number
+    write(moves)
 
 
 def _close(bench: Bench, which: Q) -> None:

@@ -22,8 +22,8 @@ from findings.message import Aim, Channel, Message, Ways
 from findings.models import Alert, Delivery
 from findings.models import Channel as ChannelRow
 from findings.outward import Outward, Refused, Undelivered
-from findings.sealed import Unreadable
 from findings.telling import message_of
+from inventory.sealed import Unreadable
 from inventory.shelf import shelf
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,7 @@ def deliver(pk: int, at: datetime, ways: Ways | None = None) -> None:
     alert = delivery.alert
     if not delivery.test and alert.is_quiet(at):
         _write(delivery, next_at=at + QUIET_WAIT, attempts=delivery.attempts - 1)
-    elif not alert.channel.enabled or not (alert.enabled or delivery.test):
+    elif not alert.channel.is_at_work or not (alert.enabled or delivery.test):
         _end(delivery, Delivery.State.DROPPED, "The alert or its channel is off.", at)
     elif delivery.attempts > ATTEMPTS:
         _end(delivery, Delivery.State.DEAD, "The worker ended each time before it could say what came of it.", at)

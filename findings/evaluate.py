@@ -1,6 +1,6 @@
 """Judge stored facts: what identities may do, who may call or deploy functions, where these can send to.
 
-Runs after a scope was recorded (the hand-over is connected in `findings.apps`) and by `manage.py evaluate`. It calls no
+Runs after scopes were recorded (the hand-over is connected in `findings.apps`) and by `manage.py evaluate`. It calls no
 cloud; what it concludes is written through `inventory.record`, findings by `findings.reconcile`.
 """
 
@@ -13,36 +13,32 @@ from typing import Any
 
 import structlog
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from findings import judges
 from findings.bench import Bench
 from findings.closing import settle
 from findings.exposed import exposed_rows
 from findings.judge import MOST, FunctionVerdict, IdentityVerdict, Judge
+from findings.models.ledger import fold
 from findings.reconcile import reconcile
 from findings.seeing import Seeing
 from findings.seen import identity_ids
 from findings.standing import Wild, unused_percent, wild_grants
 from inventory import record
 from inventory.chunks import batched
-from inventory.models import Account, Function, Identity, IdentityPosture, Posture, Privilege, Resource, Scope
+from inventory.models import Account, Function, Identity, IdentityPosture, Posture, Privilege, Resource
 from inventory.shelf import shelf
 
 log = structlog.get_logger(__name__)
 BATCH = 300
 
 
-def judge_scope(sender: Any, scope: Scope, outcome: record.Outcome, **_: Any) -> None:
-    """Judge what the reading of a scope touched; when an identity changed, all of the account, for it may call them."""
-    touched = outcome.touched
-    if not touched:
-        return
-    at = scope.read_at or timezone.now()
+def judge_recorded(sender: Any, account: Account, touched: Collection[int], at: datetime, **_: Any) -> None:
+    """Judge what a reading touched; when an identity changed, all of the account, for it may call any function."""
     if Resource.objects.filter(pk__in=touched).exclude(kind="function").exists():
-        judge_account(scope.account, at)
+        judge_account(account, at)
     else:
-        judge_account(scope.account, at, only=touched)
+        judge_account(account, at, only=touched)
 
 
 def judge_account(account: Account, at: datetime, only: Collection[int] | None = None) -> Counter[str]:
@@ -53,7 +49,7 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
     With the identities, functions of other accounts that run as one of them are judged, too.
     """
     done: Counter[str] = Counter()
-    judge = judge_of(account)
+    judge = judge_of(account, at)
     if judge is None:
         log.warning("no_judge", provider=account.provider)
         return done
@@ -81,15 +77,16 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
         reconcile(bench, list(seeing.functions(batch)))
     if only is None:
         reconcile(bench, list(seeing.accounts()))
+        fold(account.pk)
         for other, borrowing in _borrowing(account):
             done["functions"] += judge_account(other, at, only=borrowing)["functions"]
     return done
 
 
-def judge_of(account: Account) -> Judge | None:
-    """The judge of an account's cloud, None where there is none."""
+def judge_of(account: Account, at: datetime | None = None) -> Judge | None:
+    """The judge of an account's cloud, None where there is none. at: the time to judge for."""
     found = shelf(judges, "JUDGE").get(account.provider)
-    return found(account) if found else None
+    return found(account, at) if found else None
 
 
 def _borrowing(account: Account) -> Iterator[tuple[Account, set[int]]]:

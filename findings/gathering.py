@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import F, Max, Q
 
-from findings.models import Alert, Delivery, Finding, FindingEvent, Loss, Notice
+from findings.models import Alert, Channel, Delivery, Finding, FindingEvent, Loss, Notice
+from findings.rule_set import at_work, every_name
 from findings.states import ACTIVE, EXPIRING, Happening
 from inventory.models import Account, Change
 from inventory.search.lists import LISTS, ParseError
@@ -31,6 +32,10 @@ PACE, HOUR = 20, timedelta(hours=1)
 WITHIN = timedelta(days=1)
 #: An alert that was begun so often and never ended is parked.
 PARKED = 3
+
+
+class NoRuleLeft(Exception):
+    """None of the rules that an alert names is on the shelf any more: told of every rule, it would tell too much."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def with_news(top: Heights, at: datetime) -> list[int]:
     behind = Q(finding_mark__lt=top.finding) | Q(change_mark__lt=top.change) | Q(loss_mark__lt=top.loss)
     unlooked = Q(expiry_at=None) | Q(expiry_at__lte=at)
     held = Q(pk__in=Notice.objects.filter(delivery=None).values("alert"))
-    at_work = Alert.objects.filter(enabled=True, channel__enabled=True, tries__lt=PARKED)
+    at_work = Alert.objects.filter(enabled=True, channel__in=Channel.objects.at_work(), tries__lt=PARKED)
     return list(at_work.filter(behind | unlooked | held).order_by("pk").values_list("pk", flat=True))
 
 
@@ -81,6 +86,8 @@ def gather(pk: int, top: Heights, at: datetime) -> list[int]:
             alert.save()
     except ParseError as wrong:
         Alert.objects.filter(pk=pk).update(fault=f"The query cannot be read any more: {wrong}"[:500])
+    except NoRuleLeft:
+        Alert.objects.filter(pk=pk).update(fault="None of its rules is checked any more. Choose others, or none.")
     Alert.objects.filter(pk=pk).update(tries=0)
     return made
 
@@ -88,13 +95,19 @@ def gather(pk: int, top: Heights, at: datetime) -> list[int]:
 def start(alert: Alert, at: datetime) -> None:
     """Begin with what happens from now on; called before an alert is saved that is new, or on again, and outside of
     any transaction (see `heights`)."""
-    top = heights()
+    begin(alert, heights())
+
+
+def begin(alert: Alert, top: Heights) -> None:
+    """As `start`, from heights that were taken before."""
     alert.finding_mark, alert.change_mark, alert.loss_mark = top.finding, top.change, top.loss
     alert.expiry_at, alert.fault, alert.tries = None, "", 0
 
 
 def _news(alert: Alert, top: Heights, at: datetime) -> list[Notice]:
     """What is new for the alert since its marks, which move ahead."""
+    if alert.rules and not at_work(alert.rules):
+        raise NoRuleLeft
     found: list[Notice] = []
     upto = {
         name: min(getattr(top, name), getattr(alert, f"{name}_mark") + GO) for name in ("finding", "change", "loss")
@@ -125,9 +138,23 @@ def _rows(alert: Alert, at: datetime, whole: bool) -> Any:
     return replace(search, whole=whole).rows().order_by()
 
 
+def _about(alert: Alert, at: datetime) -> Any:
+    """The rows whose changes and losses are meant: what the query finds, and of it what has or had a finding of the
+    alert's rules. Also had: the change that mended it is wanted, too."""
+    rows = _rows(alert, at, whole=True)
+    if not alert.rules:
+        return rows
+    names = every_name(alert.rules)
+    if alert.list_name == "findings":
+        return rows.filter(rule__in=names)
+    return rows.filter(pk__in=Finding.objects.filter(rule__in=names, function__isnull=False).values("function"))
+
+
 def _of_findings(alert: Alert, at: datetime, whole: bool = False) -> Any:
-    """The findings that are meant: those the query finds, or those of functions that it finds."""
+    """The findings that are meant: those the query finds, or those of functions that it finds; of its rules only."""
     found = Finding.objects.visible_to(alert.owner).filter(rank__gte=alert.rank)
+    if alert.rules:
+        found = found.filter(rule__in=every_name(alert.rules))
     if alert.list_name == "findings":
         return found.filter(pk__in=_rows(alert, at, whole).values("pk"))
     return found.filter(function__in=_rows(alert, at, whole=True).values("pk")) if alert.query.strip() else found
@@ -145,9 +172,9 @@ def _findings(alert: Alert, upto: int, at: datetime) -> Iterator[tuple[str, int,
 def _changes(alert: Alert, upto: int, at: datetime, wanted: set[str]) -> Iterator[tuple[str, int, str]]:
     rows = Change.objects.visible_to(alert.owner).filter(pk__gt=alert.change_mark, pk__lte=upto)
     rows = rows.exclude(event=Change.Event.READABLE)
-    if alert.query.strip():
+    if alert.is_narrow:
         column = "resource" if alert.list_name == "findings" else "pk"
-        rows = rows.filter(resource__in=_rows(alert, at, whole=True).values(column))
+        rows = rows.filter(resource__in=_about(alert, at).values(column))
     if "change" not in wanted:
         rows = rows.filter(risk="up")
     for pk, risk in rows.order_by("pk").values_list("pk", "risk"):
@@ -157,8 +184,8 @@ def _changes(alert: Alert, upto: int, at: datetime, wanted: set[str]) -> Iterato
 def _losses(alert: Alert, upto: int, at: datetime) -> Iterator[tuple[str, int, str]]:
     accounts = Account.objects.visible_to(alert.owner)
     rows = Loss.objects.filter(pk__gt=alert.loss_mark, pk__lte=upto, account__in=accounts)
-    if alert.query.strip():
-        rows = rows.filter(account__in=_rows(alert, at, whole=True).values("account"))
+    if alert.is_narrow:
+        rows = rows.filter(account__in=_about(alert, at).values("account"))
     for pk in rows.order_by("pk").values_list("pk", flat=True):
         yield "coverage", pk, f"coverage:{pk}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from findings.access.decision import Decision, Outcome
@@ -99,9 +100,12 @@ def best(answers: Iterable[Answer]) -> Answer:
 
 
 class Judge(Protocol):
-    """Puts the stored facts of one account to the engine of its cloud."""
+    """Puts the stored facts of one account to the engine of its cloud.
 
-    def __init__(self, account: Account) -> None: ...
+    at: the time to judge for; without it, nothing that hangs on time is decided.
+    """
+
+    def __init__(self, account: Account, at: datetime | None = None) -> None: ...
 
     def identities(self) -> Iterable[tuple[int, IdentityVerdict]]:
         """Every present identity of the account, by its id."""

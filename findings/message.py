@@ -28,7 +28,8 @@ class Line:
 @dataclass(frozen=True)
 class Message:
     """One delivery. `key` is the same for every attempt at it, so that whoever gets it twice can tell; `total` counts
-    what happened, `lines` tells the gravest of it."""
+    what happened, `lines` tells the gravest of it. `rules` are the ids of the alert's set of rules (none: every rule),
+    `scope` says that set in words."""
 
     key: str
     alert: str
@@ -37,6 +38,8 @@ class Message:
     total: int
     address: str = ""
     test: bool = False
+    rules: tuple[str, ...] = ()
+    scope: str = ""
 
     @property
     def title(self) -> str:

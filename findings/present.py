@@ -13,7 +13,9 @@ from findings.models import Finding, FindingEvent, Verdicts
 from findings.rule import Fix, Rule
 from findings.severity import Severity
 from findings.states import ACTIVE
+from findings.then import counts_at
 from inventory.chunks import batched
+from inventory.then import shown_at
 
 Json = dict[str, Any]
 BATCH = 1000
@@ -23,6 +25,8 @@ RELATED = ("account__group", "resource", "function", "assignee")
 
 def counts(functions: Sequence[int]) -> dict[int, dict[str, int]]:
     """Open findings by severity of each of these functions; one that no rule was ever asked about is left out."""
+    if (then := shown_at()) is not None:
+        return counts_at(functions, then)
     asked = Verdicts.objects.filter(pk__in=functions).values_list("pk", flat=True)
     found = {pk: {severity.value: 0 for severity in Severity} for pk in asked}
     rows = Finding.objects.filter(function__in=functions, state__in=ACTIVE).order_by()

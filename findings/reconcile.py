@@ -19,6 +19,7 @@ from findings.catalogue import catalogue
 from findings.counts import Counts
 from findings.evidence import Told
 from findings.models import Finding, FindingEvent, Verdicts
+from findings.models.ledger import Ledger, Sort, sorts
 from findings.models.verdicts import DISABLED, SILENT
 from findings.models.worst import tell_worst
 from findings.seen import Seen
@@ -27,8 +28,8 @@ from findings.states import EXPIRING, SET_ASIDE, Happening, State
 from inventory.models import Account
 
 WRITTEN = (
-    "state", "severity", "rank", "because", "evidence", "faults", "digest", "abouts", "opened_at", "last_seen",
-    "closed_at", "due_at", "until", "reason", "before", "risk",
+    "region", "state", "severity", "rank", "because", "evidence", "faults", "digest", "abouts", "opened_at",
+    "last_seen", "closed_at", "due_at", "until", "reason", "before", "risk",
 )  # fmt: skip
 #: Written of those whose place among the others changed and nothing else: by far the most of what changes.
 MOVED = ("risk", "last_seen")
@@ -92,11 +93,15 @@ def _keep_verdicts(bench: Bench, opinions: dict[int, Opinion], before: dict[int,
 
 @dataclass
 class Pile:
-    """What is to be written of one batch: new findings, changed ones, and the entries of their logs."""
+    """What is to be written of one batch: new findings, changed ones, and the entries of their logs.
+
+    `stood` holds, for each of `changed`, among what it was counted before.
+    """
 
     bench: Bench
     opened: list[Finding] = field(default_factory=list)
     changed: list[Finding] = field(default_factory=list)
+    stood: list[tuple[Sort, ...]] = field(default_factory=list)
     moved: list[Finding] = field(default_factory=list)
     events: list[FindingEvent] = field(default_factory=list)
 
@@ -133,7 +138,7 @@ class Pile:
         self._log(finding, Happening.OPENED, now=told.severity.value, note=told.because)
 
     def _see_again(self, finding: Finding, seen: Seen, told: Told) -> None:
-        was, place = (finding.severity, finding.rank, finding.digest, finding.abouts, finding.state), finding.risk
+        was, place, stood = _told(finding), finding.risk, sorts(finding)
         if finding.is_closed:
             self._reopen(finding, told)
         elif finding.state in EXPIRING and told.severity.rank > finding.rank:
@@ -143,9 +148,10 @@ class Pile:
         elif told.abouts != finding.abouts:
             self._log(finding, Happening.CHANGED, note=f"{told.faults} faults, not the same as before.")
         _take(finding, seen, told)
-        if was != (finding.severity, finding.rank, finding.digest, finding.abouts, finding.state):
+        if was != _told(finding):
             finding.last_seen = self.bench.at
             self.changed.append(finding)
+            self.stood.append(stood)
         elif place != finding.risk:
             finding.last_seen = self.bench.at
             self.moved.append(finding)
@@ -176,8 +182,9 @@ class Pile:
         self._log(finding, Happening.REOPENED, was=was, now=State.OPEN, note=note)
 
     def _close(self, finding: Finding, state: State, what: Happening, note: str) -> None:
-        was, finding.state, finding.closed_at = finding.state, state, self.bench.at
         self.changed.append(finding)
+        self.stood.append(sorts(finding))
+        was, finding.state, finding.closed_at = finding.state, state, self.bench.at
         self._log(finding, what, was=was, now=state, note=note)
 
     def gone(self, finding: Finding, at: datetime) -> None:
@@ -199,6 +206,20 @@ class Pile:
         for event in self.events:
             event.finding_id = event.finding.pk
         FindingEvent.objects.bulk_create(self.events, batch_size=500)
+        self._count()
+
+    def _count(self) -> None:
+        ledger = Ledger()
+        for stood in self.stood:
+            ledger.take(stood)
+        for finding in (*self.opened, *self.changed):
+            ledger.add(sorts(finding))
+        ledger.write()
+
+
+def _told(finding: Finding) -> tuple[str, ...]:
+    """What is written down when it differs."""
+    return finding.region, finding.severity, str(finding.rank), finding.digest, finding.abouts, finding.state
 
 
 def _take(finding: Finding, seen: Seen, told: Told) -> None:
@@ -206,7 +227,7 @@ def _take(finding: Finding, seen: Seen, told: Told) -> None:
     rule = catalogue().get(finding.rule)
     is_path = rule is not None and rule.is_path
     weight = risk.weight(told.severity, seen.posture.invoke, seen.posture.privilege, is_path)
-    finding.risk = risk.key(weight, finding.opened_at)
+    finding.risk, finding.region = risk.key(weight, finding.opened_at), seen.region
     if finding.digest == told.digest:
         return
     finding.seen_as(told.severity, told.because)

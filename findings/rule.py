@@ -104,7 +104,8 @@ class Rule:
     `standards` the controls it answers ("cis-aws-compute:4.6"; see `findings.standards`). `about` is the kind of
     resource judged: function or account. `aliases` are ids it had before: triage follows them. `fails` and `passes`
     are examples for each cloud: they are the unit test and what the page shows. `joins` names the rules whose faults
-    a combination joins into one path: where it fails, theirs are parts of it and no news of their own.
+    a combination joins into one path: where it fails, theirs are parts of it and no news of their own. `version` is
+    raised when what it looks for changes: until it was asked again, pages say that nobody knows.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Rule:
     about: str = "function"
     aliases: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
+    version: int = 1
 
     @property
     def providers(self) -> tuple[str, ...]:

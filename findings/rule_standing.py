@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from findings.catalogue import catalogue
-from findings.models import Finding, RuleCount, RuleSetting
+from findings.models import FindingCount, RuleCount, RuleSetting, Shelf, Verdicts
 from findings.models.verdicts import COUNTED
 from findings.present import present_rule
 from findings.rule import Rule
@@ -64,18 +64,41 @@ class Standing:
 def standings(accounts: QuerySet[Account]) -> list[Standing]:
     """Every rule of the shelf, gravest first, as it stands in these accounts. A fixed number of queries."""
     counts = verdict_counts(accounts)
-    rows = accounts.limit(Finding.objects.filter(state__in=(*ACTIVE, *SET_ASIDE))).order_by()  # type: ignore[attr-defined]
+    rows = accounts.limit(FindingCount.objects.filter(state__in=(*ACTIVE, *SET_ASIDE))).order_by()  # type: ignore[attr-defined]
     active = Q(state__in=ACTIVE)
-    told = rows.values("rule").annotate(
-        active=Count("pk", filter=active), aside=Count("pk", filter=~active), oldest=Min("opened_at", filter=active),
-        newest=Max("opened_at", filter=active),
-    )  # fmt: skip
-    found = {row.pop("rule"): row for row in told}
+    told = rows.values("rule").annotate(active=Sum("number", filter=active), aside=Sum("number", filter=~active))
+    found = {row.pop("rule"): {name: number or 0 for name, number in row.items()} for row in told}
     settings = current_settings()
     return [
         Standing(rule, counts.get(rule.id, _NO_COUNTS), settings=settings.get(rule.id, []), **found.get(rule.id, {}))
         for rule in catalogue().values()
     ]
+
+
+def not_asked(accounts: QuerySet[Account]) -> list[Rule]:
+    """Rules that were made, changed or enabled after something in these accounts was judged last: that they found
+    nothing there says nothing."""
+    late = set(_enabled_since(accounts))
+    judged = accounts.limit(Verdicts.objects.all()).order_by().values_list("shelf", "account__provider").distinct()  # type: ignore[attr-defined]
+    found = list(judged)
+    shelves = Shelf.objects.in_bulk({pk for pk, _ in found})
+    for pk, provider in found:
+        known, versions = set(shelves[pk].rules), shelves[pk].versions
+        for rule in catalogue().values():
+            if provider in rule.checks and (rule.id not in known or versions.get(rule.id, 1) < rule.version):
+                late.add(rule.id)
+    return [rule for rule in catalogue().values() if rule.id in late]
+
+
+def _enabled_since(accounts: QuerySet[Account]) -> Iterator[str]:
+    """Rules that were disabled when something was judged, and are not any more where that is."""
+    off: dict[tuple[str, int | None], bool] = {}
+    for row in RuleSetting.objects.current():
+        off[row.rule, row.group_id] = not row.enabled
+    skipped = accounts.limit(RuleCount.objects.filter(disabled__gt=0)).order_by()  # type: ignore[attr-defined]
+    for id, group in skipped.values_list("rule", "account__group").distinct():
+        if not off.get((id, group), off.get((id, None), False)):
+            yield id
 
 
 def verdict_counts(accounts: QuerySet[Account], **only: Any) -> dict[str, dict[str, int]]:

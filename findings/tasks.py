@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import structlog
 from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerAway
 
+from findings import acting, mass
 from findings.compliance import keep_stands
 from findings.delivering import deliver, due, forget
 from findings.evaluate import judge_account, judge_everything
 from findings.gathering import Heights, gather, heights, with_news
 from findings.losing import reckon
-from findings.models import Alert, Finding
+from findings.models import Alert, Finding, TriageJob
+from findings.models.ledger import fold_all
 from inventory.clock import now
 from inventory.models import Account
 
@@ -19,10 +23,40 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="findings.tasks.expire")
 def expire() -> None:
-    """Every few minutes: open again what was accepted or snoozed until a day that has come."""
+    """Every few minutes: open again what was accepted or snoozed until a day that has come, and fold the counts."""
     number = Finding.objects.all().expire(now())
     if number:
         log.info("acceptances_expired", findings=number)
+    fold_all()
+
+
+def start(job: TriageJob) -> int:
+    """Keep a job and tell the workers; returns its key. Raises WrongTriage for what cannot be done to any finding."""
+    acting.check(job.action, job.said, job.by, job.at)
+    job.save()
+    transaction.on_commit(lambda: _send(job.pk))
+    return job.pk
+
+
+def _send(pk: int) -> None:
+    try:
+        triage_job.delay(pk)
+    except (BrokerAway, ConnectionError) as fault:
+        # It is kept: `resume_jobs` sends it when the queue is back.
+        log.warning("queue_away", job=pk, error_class=type(fault).__name__)
+
+
+@shared_task(name="findings.tasks.triage_job")
+def triage_job(pk: int) -> None:
+    """Do what a person asked for many findings; goes on where an earlier worker stopped."""
+    mass.work(pk)
+
+
+@shared_task(name="findings.tasks.resume_jobs")
+def resume_jobs() -> None:
+    """Every minute: send again what no worker works on."""
+    for pk in mass.untaken(now()):
+        _send(pk)
 
 
 @shared_task(name="findings.tasks.evaluate")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from findings.message import Line, Message
 from findings.models import Delivery, Finding, FindingEvent, Loss
 from findings.present import title_of
+from findings.rule_set import in_words, today
 from inventory.models import Account, Change, User
 
 OF_FINDING = ("finding__resource", "finding__account")
@@ -28,6 +29,7 @@ def message_of(delivery: Delivery, at: datetime) -> Message:
     return Message(
         key=str(delivery.key), alert=alert.name, made_at=delivery.made_at, lines=tuple(lines), total=len(lines),
         address=link("settings-alert", alert.pk), test=delivery.test,
+        rules=tuple(today(alert.rules)), scope=in_words(alert.rules),
     )  # fmt: skip
 
 

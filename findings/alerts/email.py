@@ -21,7 +21,8 @@ def _line(line: Line) -> str:
 
 def text_of(message: Message) -> str:
     """The body."""
-    parts = [one_line(message.title), *(_line(line) for line in message.shown)]
+    said = [one_line(message.scope)] if message.scope else []
+    parts = [one_line(message.title), *said, *(_line(line) for line in message.shown)]
     if message.rest > 0:
         parts.append(f"and {message.rest} more.")
     if message.address:

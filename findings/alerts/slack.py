@@ -31,7 +31,8 @@ def _line(line: Line) -> str:
 def document(message: Message) -> dict[str, Any]:
     """What is posted: a header, and sections of lines."""
     sections, now = [], ""
-    lines = [_line(line) for line in message.shown]
+    lines = [f"_{escaped(message.scope)[:_LINE]}_"] if message.scope else []
+    lines += [_line(line) for line in message.shown]
     if message.rest > 0:
         more = f" <{message.address}|all of them>" if message.address else ""
         lines.append(f"and {message.rest} more{more}")

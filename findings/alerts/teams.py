@@ -38,6 +38,7 @@ def document(message: Message) -> dict[str, Any]:
     shown = message.lines[:_MOST]
     body: list[dict[str, Any]] = [
         {"type": "RichTextBlock", "inlines": [_run(message.title, size="Medium", weight="Bolder")]},
+        *([{"type": "RichTextBlock", "inlines": [_run(message.scope, isSubtle=True)]}] if message.scope else []),
         *(_line(line) for line in shown),
     ]
     if message.total > len(shown):

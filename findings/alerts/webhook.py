@@ -27,6 +27,7 @@ def document(message: Message) -> dict[str, Any]:
         "made_at": message.made_at.isoformat(),
         "total": message.total,
         "address": message.address or None,
+        "rules": list(message.rules),
         "events": [_event(line) for line in message.lines],
     }
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from findings.acting import ACTIONS
+from findings.models import TriageJob
 from findings.severity import Severity
 from findings.states import State
 from inventory.api.pages import page_shape
+from inventory.search.parse import MAX_LENGTH
 
 Text = serializers.CharField
 Number = serializers.IntegerField
@@ -124,19 +126,55 @@ class WholeRule(RuleShape):
 class TriageShape(serializers.Serializer[Any]):
     """What to do with a finding."""
 
-    action = serializers.ChoiceField(list(ACTIONS))
-    reason = Text(required=False, allow_blank=True, max_length=2000)
+    action = serializers.ChoiceField(list(ACTIONS), help_text="What becomes of it.")
+    reason = Text(required=False, allow_blank=True, max_length=2000, help_text="Why; or the words of a comment.")
     until = Text(required=False, allow_blank=True, help_text="A day: for accept (at most a year away) and snooze.")
     assignee = Text(required=False, allow_blank=True, help_text="A sign-in name, me, or nothing for nobody.")
     due = Text(required=False, allow_blank=True, help_text="A day, or nothing for none.")
+
+
+@extend_schema_field({"type": "string", "format": "query-findings", "maxLength": MAX_LENGTH})
+class FindingQuery(serializers.CharField):
+    """A query over findings."""
+
+
+#: A request names so many findings at most.
+MOST_NAMED = 500
+
+
+@extend_schema_serializer(component_name="NamedTriage")
+class NamedTriage(TriageShape):
+    """What to do with the findings of these numbers."""
+
+    ids = serializers.ListField(
+        child=Number(), min_length=1, max_length=MOST_NAMED,
+        help_text="Numbers of findings. All of them are changed, or none.",
+    )  # fmt: skip
 
 
 @extend_schema_serializer(component_name="BulkTriage")
 class BulkTriage(TriageShape):
     """What to do with every finding that a query finds; `number` says how many you expect."""
 
-    q = Text(allow_blank=True, max_length=2000)
+    q = FindingQuery(allow_blank=True, max_length=MAX_LENGTH, help_text="A query; empty finds all open ones.")
     number = Number(min_value=0, help_text="How many the query finds: another number is refused.")
+
+
+@extend_schema_serializer(component_name="StartedTriage")
+class StartedJob(serializers.Serializer[Any]):
+    """A worker does it: the number of its job, and of how many findings."""
+
+    job = Number()
+    number = Number()
+
+
+@extend_schema_serializer(component_name="TriageJob")
+class TriageJobShape(serializers.ModelSerializer[TriageJob]):
+    """Triage of all that a query finds, done by a worker."""
+
+    class Meta:
+        model = TriageJob
+        fields = ["id", "query", "action", "state", "number", "done", "changed", "at", "ended_at", "error"]
 
 
 @extend_schema_serializer(component_name="Triaged")

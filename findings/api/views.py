@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
@@ -13,9 +13,8 @@ from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from findings.acting import perform, within_reach
+from findings.acting import perform
 from findings.api.shapes import (
-    BulkTriage,
     FindingPage,
     FindingShape,
     RuleShape,
@@ -39,7 +38,6 @@ from inventory.clock import now
 from inventory.exporting import wait_seconds
 from inventory.models import Account
 from inventory.permission import needs, require
-from inventory.search.parse import ParseError
 
 EXPORTED = {(200, "application/jsonl"): str, (200, "application/sarif+json"): OpenApiTypes.OBJECT}
 FORM = OpenApiParameter("form", str, enum=["ocsf", "sarif"], default="ocsf", description="The shape.")
@@ -103,24 +101,6 @@ class TriageOne(Exact):
         finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("account"), pk=pk)
         require(request.user, "triage", finding.account)
         return triaged(request, Finding.objects.filter(pk=pk), said_in(request, TriageShape), of=finding)
-
-
-@needs("triage", "POST")
-class TriageMany(Exact):
-    """Say what becomes of all findings that a query finds, of which you may triage."""
-
-    @extend_schema(operation_id="findings_triage_many", request=BulkTriage, responses={200: Triaged})
-    def post(self, request: Request) -> Response:
-        said = said_in(request, BulkTriage)
-        try:
-            rows = FINDINGS.search(said["q"], request.user, now()).rows()
-        except ParseError as fault:
-            raise ValidationError({"q": [str(fault)], "start": [str(fault.start)], "end": [str(fault.end)]}) from fault
-        found = within_reach(cast(FindingQuerySet, rows), request.user)
-        number = found.count()
-        if number != said["number"]:
-            raise ValidationError({"number": [f"The query finds {number} that you may triage, not {said['number']}."]})
-        return triaged(request, found, said, query=said["q"])
 
 
 @needs("view")

@@ -22,14 +22,20 @@ class Hierarchy:
         self.roles = dict(_roles(_rows("policy"), account))
 
     def trust(self) -> Trust:
-        """Our domains and projects. An organisation's display name is its primary domain (Resource Manager v3)."""
-        organisations = (row for row in self.levels if row.native_id.startswith("organizations/"))
-        domains = {row.name.lower() for row in organisations if "." in row.name and " " not in row.name}
-        ours = [row for row in self.levels if row.native_id.startswith("projects/")]
+        """Our domains, customer ids and projects, and what is above these.
+
+        Only an organisation above a project of our own is ours. Its display name is its primary domain (Resource
+        Manager v3), its customer id that of its Workspace or Cloud Identity account.
+        """
         own = Account.objects.filter(provider=self.account.provider, stance=Account.Stance.OWN)
         known = {f"projects/{native_id}" for native_id in own.values_list("native_id", flat=True)}
-        numbers = {f"projects/{number}" for row in ours if row.native_id in known and (number := _number(row))}
-        return Trust(domains=frozenset(domains), containers=frozenset(known | numbers))
+        above = {name for project in known for name in self.above.get(project, ())}
+        ours = [row for row in self.levels if row.native_id in known]
+        organisations = [row for row in self.levels if row.native_id in above and _is_organisation(row)]
+        domains = {row.name.lower() for row in organisations if "." in row.name and " " not in row.name}
+        customers = {str((row.document.get("config") or {}).get("customer") or "") for row in organisations} - {""}
+        numbers = {f"projects/{number}" for row in ours if (number := _number(row))}
+        return Trust(frozenset(domains), frozenset(customers), frozenset(known | numbers | above))
 
     def names(self, project: str) -> tuple[str, ...]:
         """Both names of a project: with its id, and its number where that was read."""
@@ -61,6 +67,10 @@ class Hierarchy:
 
 def _rows(kind: str) -> Iterable[Resource]:
     return Resource.objects.filter(provider="gcp", kind=kind, gone_at=None).select_related("latest").order_by("pk")
+
+
+def _is_organisation(row: Resource) -> bool:
+    return row.native_id.startswith("organizations/")
 
 
 def _inherits(row: Resource) -> Iterator[str]:

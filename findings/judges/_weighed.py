@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from findings.access.aws.decide import Policies
-from findings.access.aws.guardrails import Guardrails, restrains
+from findings.access.aws.guardrails import Guardrails
+from findings.access.aws.rcp import restrains
 
 _KEPT = (":lambda:", ":iam:")
 

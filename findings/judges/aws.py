@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +15,10 @@ from findings.access.aws import MalformedPolicy, NamedPolicy
 from findings.access.aws.callers import caller_of
 from findings.access.aws.decide import Policies, Request, decide
 from findings.access.aws.grants import Held, effective
-from findings.access.aws.guardrails import Guardrails, guardrails, restrains
+from findings.access.aws.guardrails import Guardrails, guardrails
 from findings.access.aws.masks import union_of
 from findings.access.aws.patterns import account_of, overlaps
+from findings.access.aws.rcp import restrains
 from findings.access.aws.routes import route_name
 from findings.access.aws.services import holdings
 from findings.access.holdings import Holdings
@@ -53,7 +55,7 @@ _LAMBDA = "arn:aws:lambda:"
 class AwsJudge:
     """Judges one AWS account."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, at: datetime | None = None) -> None:
         self.account = account
         settings = Resource.objects.filter(account=account, kind="account", native_id=account.native_id)
         self.settings = next((row.document for row in settings.select_related("latest")), {})
@@ -149,7 +151,7 @@ class AwsJudge:
         if resource and not resource.startswith("arn:"):
             raise ValueError(f"“{resource}” is no ARN of AWS.")
         own = self._in_force(identity, self._policies(Grant.objects.filter(identity=identity)))
-        hanging, missing = self._resource_policies(resource)
+        hanging, missing = hanging_on(resource)
         above = self._above(action, resource)
         rcps = above.resources if above and restrains(action) else None
         policies = replace(own, resource=hanging, rcps=rcps, unread=own.unread | missing)
@@ -171,21 +173,6 @@ class AwsJudge:
         rows = Resource.objects.filter(provider="aws", kind="account", native_id=owner, gone_at=None)
         row = rows.select_related("latest").first() if restrains(action) else None
         return guardrails(row.document, str(owner)) if row else None
-
-    def _resource_policies(self, resource: str) -> tuple[tuple[NamedPolicy, ...] | None, frozenset[str]]:
-        """The policy that hangs on one of our functions or roles; None for what we keep none of."""
-        name, _, qualifier = resource.partition(":function:")[2].partition(":")
-        arn = resource.removesuffix(f":{qualifier}") if name and qualifier else resource
-        found = Resource.objects.filter(native_id=arn, provider="aws", kind__in=("function", "identity"), gone_at=None)
-        row = found.select_related("latest").first()
-        if row is None:
-            return None, frozenset()
-        section = "access" if row.kind == "function" else "trust"
-        told = row.document.get(section)
-        if told is None or section in row.unread:
-            return None, frozenset({"resource"})
-        hung = [told] if section == "trust" else [one for one in told["policies"] if one["qualifier"] == qualifier]
-        return tuple(NamedPolicy(_HANGING[section], one.get("document") or []) for one in hung), frozenset()
 
     def functions(
         self, functions: Sequence[Function], most: int | None = MOST
@@ -264,6 +251,24 @@ class AwsJudge:
 JUDGE = AwsJudge
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _HANGING = {"access": "resource policy", "trust": "trust policy"}
+
+
+def hanging_on(resource: str) -> tuple[tuple[NamedPolicy, ...] | None, frozenset[str]]:
+    """The policy that hangs on one of our functions or roles; None for what we keep none of."""
+    if not resource:
+        return None, frozenset()
+    name, _, qualifier = resource.partition(":function:")[2].partition(":")
+    arn = resource.removesuffix(f":{qualifier}") if name and qualifier else resource
+    found = Resource.objects.filter(native_id=arn, provider="aws", kind__in=("function", "identity"), gone_at=None)
+    row = found.select_related("latest").first()
+    if row is None:
+        return None, frozenset()
+    section = "access" if row.kind == "function" else "trust"
+    told = row.document.get(section)
+    if told is None or section in row.unread:
+        return None, frozenset({"resource"})
+    hung = [told] if section == "trust" else [one for one in told["policies"] if one["qualifier"] == qualifier]
+    return tuple(NamedPolicy(_HANGING[section], one.get("document") or []) for one in hung), frozenset()
 
 
 def _escalates(told: Any) -> bool:
@@ -355,6 +360,7 @@ def _route(entry: Mapping[str, Json]) -> Route:
         reach={"internet": Reach.INTERNET, "private": Reach.INTERNAL}.get(str(entry.get("reach", "")), Reach.UNKNOWN),
         qualifier=entry.get("qualifier", ""),
         gated=entry.get("kind") != "web endpoint",
+        closed="the API has no deployed stage" if detail.get("deployed") is False else "",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -57,7 +58,7 @@ _CERTIFICATE = "a client certificate is asked for; whether the code checks whose
 class AzureJudge:
     """Judges one Azure subscription."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, at: datetime | None = None) -> None:
         self.account = account
         self.scope = f"/subscriptions/{account.native_id.lower()}"
         levels = Resource.objects.filter(provider="azure", kind="account", gone_at=None).select_related("latest")
@@ -248,7 +249,8 @@ def _denial(one: Mapping[str, Json], body: Mapping[str, Json]) -> Json:
     """A deny assignment that names the identity, one of its groups or everyone: it is about the identity then."""
     return {"id": one["id"], "properties": {
         "scope": one["scope"], "permissions": [body], "principals": [{"id": one["principal"]}],
-        "excludePrincipals": [{"id": excepted} for excepted in body.get("excludePrincipals", [])],
+        # Whether an excepted one is a group is not kept: where the groups of the identity are unknown, so is this.
+        "excludePrincipals": [{"id": excepted, "type": "Group"} for excepted in body.get("excludePrincipals", [])],
         "doNotApplyToChildScopes": body.get("doNotApplyToChildScopes"), "denyAssignmentName": one["name"],
     }}  # fmt: skip
 
@@ -310,7 +312,8 @@ def _holding(bindings: Sequence[Binding], wanted: Callable[[str], bool]) -> Iter
     denials = [one for one in bindings if one.effect == "deny"]
     for one in bindings:
         named = {action.replace("/sites/slots/", "/sites/") for action in one.actions}
-        left = set(filter(wanted, named)) - _denied(one.principal, denials)
+        certain, possible = _denied(one.principal, denials)
+        left = set(filter(wanted, named)) - certain
         if one.effect != "allow" or not (left or _is_unknown(named)):
             continue
         level = Exposure.EXTERNAL if one.principal_kind == "foreign group" else Exposure.SAME_ACCOUNT
@@ -318,6 +321,8 @@ def _holding(bindings: Sequence[Binding], wanted: Callable[[str], bool]) -> Iter
         # Conditions bear on handing out roles, and not on what else a role gives.
         bound = str((one.condition or {}).get("expression", "")) if left <= {_TAKE_OVER[1]} else ""
         condition = bound if left else "the role's definition is not known"
+        if left and left <= possible:
+            condition = "; ".join(filter(None, (condition, _PERHAPS_DENIED)))
         yield Way(level, one.principal, Reason(Effect.ALLOW, one.via, says, condition), not condition)
 
 
@@ -326,16 +331,25 @@ def _is_unknown(actions: Iterable[str]) -> bool:
     return any(action.startswith("role ") for action in actions)
 
 
-def _denied(principal: str, denials: Sequence[Binding]) -> set[str]:
-    """What deny assignments take from a principal for certain: they name it or everyone, and do not except it."""
-    return {
-        action.replace("/sites/slots/", "/sites/")
-        for one in denials
-        if one.principal in (principal, _EVERYONE) and principal not in (one.condition or {}).get("excepted", [])
-        for action in one.actions
-    }
+def _denied(principal: str, denials: Sequence[Binding]) -> tuple[set[str], set[str]]:
+    """What deny assignments take from a principal: for certain, and perhaps.
+
+    Perhaps: when the denial names a group, or excepts one, in which the principal may be; or has a condition.
+    """
+    certain, possible = set[str](), set[str]()
+    for one in denials:
+        told = one.condition or {}
+        if principal in told.get("excepted", []):
+            continue
+        named = one.principal in (principal, _EVERYONE)
+        if not named and not one.principal_kind.endswith("group"):
+            continue
+        hangs = not named or told.get("excepts_groups") or told.get("expression")
+        (possible if hangs else certain).update(action.replace("/sites/slots/", "/sites/") for action in one.actions)
+    return certain, possible
 
 
+_PERHAPS_DENIED = "unless a deny assignment reaches them through a group or a condition"
 _EVERYONE = "00000000-0000-0000-0000-000000000000"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from findings.access.gcp import (
     public_access,
     read_policies,
 )
+from findings.access.gcp.lapse import in_force
 from findings.access.gcp.policies import plain_name
 from findings.access.gcp.public import NOT_READ, NOT_SAID
 from findings.access.gcp.services import holdings
@@ -48,8 +50,8 @@ _DEPLOY_SERVICE = ("run.services.update", "run.services.setIamPolicy")
 class GcpJudge:
     """Judges one Google project."""
 
-    def __init__(self, account: Account) -> None:
-        self.account = account
+    def __init__(self, account: Account, at: datetime | None = None) -> None:
+        self.account, self.at = account, at
         self.home = f"projects/{account.native_id}"
         self.hierarchy = Hierarchy(account)
         self.roles = self.hierarchy.roles
@@ -96,7 +98,10 @@ class GcpJudge:
             told = {"on": on, "role": source, "members": [f"serviceAccount:{email}"]}
             allow.setdefault(email, []).append(told | ({"condition": body["condition"]} if "condition" in body else {}))
         emails = allow.keys() | deny.keys()
-        return {one: read_policies(allow.get(one, ()), deny.get(one, ()), roles=self.roles) for one in emails}
+        return {
+            one: in_force(read_policies(allow.get(one, ()), deny.get(one, ()), roles=self.roles), self.at)
+            for one in emails
+        }
 
     def decide(self, identity: Identity, action: str, resource: str) -> Answer:
         if not _PERMISSION.fullmatch(action):
@@ -186,7 +191,7 @@ class GcpJudge:
         if "organisation" in unread:
             inherited = document["access"].get("inherited", [])
             missing += [name for name in inherited if not name.startswith("projects/")]
-        return read_policies(allow, deny, roles=self.roles, unread=missing)
+        return in_force(read_policies(allow, deny, roles=self.roles, unread=missing), self.at)
 
     def _endpoints(self, function: Function, document: Json) -> tuple[Endpoint, Endpoint]:
         """What is called (the Cloud Run service, where there is one), and the function itself."""

@@ -4,6 +4,8 @@ from findings.models.alert import Alert, Channel, Delivery, Loss, Notice
 from findings.models.controls import ControlSpan
 from findings.models.event import FindingEvent
 from findings.models.finding import Finding
+from findings.models.job import TriageJob
+from findings.models.tally import DayCount, FindingCount, RegionCount
 from findings.models.triage import WrongTriage
 from findings.models.verdicts import RuleCount, RuleSetting, Shelf, Verdicts, settings_of
 
@@ -11,14 +13,18 @@ __all__ = [
     "Alert",
     "Channel",
     "ControlSpan",
+    "DayCount",
     "Delivery",
     "Finding",
+    "FindingCount",
     "FindingEvent",
     "Loss",
     "Notice",
+    "RegionCount",
     "RuleCount",
     "RuleSetting",
     "Shelf",
+    "TriageJob",
     "Verdicts",
     "WrongTriage",
     "settings_of",

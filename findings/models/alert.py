@@ -11,9 +11,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from findings.sealed import seal, unseal
 from findings.severity import Severity
 from inventory.models import Account, User
+from inventory.sealed import seal, unseal
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def at_work(self) -> Self:
+        """Those by which something can be sent; see `Channel.needs_its_secret`."""
+        return self.filter(enabled=True).exclude(~Q(place=""), sealed_address="")
 
 
 class Channel(models.Model):
@@ -29,6 +35,8 @@ class Channel(models.Model):
     sealed_secret = models.TextField(blank=True)
     enabled = models.BooleanField(default=True)
 
+    objects = ChannelQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
@@ -36,8 +44,18 @@ class Channel(models.Model):
         return self.name
 
     @property
+    def needs_its_secret(self) -> bool:
+        """Whether it came with the configuration of another installation, which never holds address and secret: until
+        somebody enters them here it sends nothing."""
+        return bool(self.place) and not self.sealed_address
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.enabled and not self.needs_its_secret
+
+    @property
     def address(self) -> str:
-        """In clear. Raises findings.sealed.Unreadable."""
+        """In clear. Raises inventory.sealed.Unreadable."""
         return unseal(self.sealed_address, f"{self.uid}:address")
 
     @address.setter
@@ -46,7 +64,7 @@ class Channel(models.Model):
 
     @property
     def secret(self) -> str:
-        """In clear. Raises findings.sealed.Unreadable."""
+        """In clear. Raises inventory.sealed.Unreadable."""
         return unseal(self.sealed_secret, f"{self.uid}:secret")
 
     @secret.setter
@@ -61,9 +79,9 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """What its owner wants to be told: these `events` of what `query` finds in the list `list_name`, findings from
-    `severity` on, once there are `least` of them within a day; not between `quiet_from` and `quiet_until` in
-    `time_zone`. What its owner may see when a message is made is all that it tells.
+    """What its owner wants to be told: these `events` of what `query` finds in the list `list_name`, findings of
+    `rules` (ids; none: of every rule) from `severity` on, once there are `least` of them within a day; not between
+    `quiet_from` and `quiet_until` in `time_zone`. What its owner may see when a message is made is all that it tells.
 
     `finding_mark`, `change_mark` and `loss_mark` are the last entries of each log that were looked at; `fault` says
     why the alert cannot work. `tries` counts beginnings that no end followed.
@@ -74,6 +92,7 @@ class Alert(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="alerts")
     list_name = models.CharField(max_length=20, default="findings")
     query = models.TextField(blank=True)
+    rules = models.JSONField(default=list, blank=True)
     events = models.JSONField(default=list)
     severity = models.CharField(max_length=8, default=Severity.HIGH)
     least = models.PositiveIntegerField(default=1)
@@ -100,6 +119,11 @@ class Alert(models.Model):
     @property
     def rank(self) -> int:
         return Severity(self.severity).rank
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it tells of less than everything that its owner sees."""
+        return bool(self.query.strip() or self.rules)
 
     def is_quiet(self, at: datetime) -> bool:
         """Whether nothing is sent at this time; from 22:00 until 07:00 goes over midnight."""

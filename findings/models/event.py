@@ -7,10 +7,7 @@ from typing import Any
 from django.db import models
 
 from inventory.models import User
-
-
-class AppendOnly(Exception):
-    """Somebody tried to change or remove an entry of a log."""
+from inventory.models.comment import AppendOnly
 
 
 class FindingEvent(models.Model):

@@ -22,12 +22,16 @@ class Finding(models.Model):
     it was resolved, gone or retired. `rank` is the severity as a number (4 is critical), `risk` the order in
     `findings.risk`. `evidence` is a list of {says, about, severity, because, detail}, gravest first, at most
     `findings.evidence.MOST`; `faults` how many there are. `digest` tells whether any of it changed, `abouts` whether
-    it is about other things. `before` is the state held when the rule was retired.
+    it is about other things. `before` is the state held when the rule was retired. `region` is that of the resource.
+
+    Whoever writes `account`, `region`, `rule`, `state`, `severity`, `assignee`, `opened_at` or `closed_at` tells the
+    ledger (`findings.models.ledger`), from which pages take their counts.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="findings")
     function = models.ForeignKey(Function, models.CASCADE, null=True, related_name="findings")
     account = models.ForeignKey(Account, models.CASCADE, related_name="findings")
+    region = models.CharField(max_length=60, blank=True)
     rule = models.CharField(max_length=80)
     state = models.CharField(max_length=16, default=State.OPEN)
     severity = models.CharField(max_length=8)
@@ -54,8 +58,12 @@ class Finding(models.Model):
         constraints = [models.UniqueConstraint(fields=["rule", "resource"], name="finding_rule_resource")]
         indexes = [
             models.Index(fields=["-risk", "-id"], name="finding_by_risk", condition=models.Q(state__in=ACTIVE)),
-            models.Index(fields=["account", "rule", "state"], name="finding_by_account"),
-            models.Index(fields=["rule", "state"], name="finding_by_rule"),
+            models.Index(
+                fields=["rule", "-risk", "-id"], name="finding_of_rule_by_risk", condition=models.Q(state__in=ACTIVE)
+            ),
+            models.Index(fields=["account", "rule", "state", "opened_at"], name="finding_by_account"),
+            models.Index(fields=["rule", "state", "opened_at"], name="finding_by_rule"),
+            models.Index(fields=["rule", "due_at"], name="finding_by_due", condition=models.Q(state__in=ACTIVE)),
             models.Index(fields=["function", "state", "rank"], name="finding_by_function"),
             models.Index(fields=["opened_at"], name="finding_by_opening"),
             models.Index(fields=["closed_at"], name="finding_by_closing", condition=models.Q(closed_at__isnull=False)),

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from findings.models.event import FindingEvent
+from findings.models.ledger import Ledger, sorts
 from findings.models.worst import tell_worst
 from findings.states import ACTIVE, CLOSED, LONGEST_DAYS, Happening, State
 from inventory.chunks import batched
+from inventory.clock import about_now
 from inventory.history import clean
 from inventory.models import Account, User
 
@@ -52,12 +53,12 @@ class FindingQuerySet(models.QuerySet[Any]):
 
     def accept(self, *, by: User | None, until: datetime, because: str, at: datetime | None = None) -> int:
         """Leave the fault for a reason, until a day at most a year away; then they open again by themselves."""
-        at = at or timezone.now()
+        at = at or about_now()
         return self._move(State.ACCEPTED, by, _reason(because, "accepted"), _day(until, at), at)
 
     def snooze(self, *, by: User | None, until: datetime, because: str = "", at: datetime | None = None) -> int:
         """Put them off until a day; then they open again by themselves."""
-        at = at or timezone.now()
+        at = at or about_now()
         return self._move(State.SNOOZED, by, _note(because), _day(until, at), at)
 
     def call_false(self, *, by: User | None, because: str, at: datetime | None = None) -> int:
@@ -125,7 +126,7 @@ class FindingQuerySet(models.QuerySet[Any]):
         by: User | None,
     ) -> int:
         """Change each finding and log it, in bounded pieces; what functions lists show follows."""
-        at = at or timezone.now()
+        at = at or about_now()
         done = 0
         for pks in batched(list(rows.order_by("pk").values_list("pk", flat=True)), BATCH):
             done += self._some(rows, pks, at, change, by)
@@ -136,10 +137,13 @@ class FindingQuerySet(models.QuerySet[Any]):
     ) -> int:
         with transaction.atomic():
             found = rows.model._default_manager.filter(pk__in=list(pks)).select_related("assignee")
-            changed, events = [], []
+            changed, events, ledger = [], [], Ledger()
             for finding in found.order_by("pk").select_for_update(of=("self",)):
+                was = sorts(finding)
                 event = change(finding, at)
                 if event is not None:
+                    ledger.take(was)
+                    ledger.add(sorts(finding))
                     event.finding, event.at, event.by = finding, at, by
                     event.by_name = by.get_username() if by else ""
                     changed.append(finding)
@@ -148,6 +152,7 @@ class FindingQuerySet(models.QuerySet[Any]):
                 columns = ["state", "reason", "until", "assignee", "due_at"]
                 rows.model._default_manager.bulk_update(changed, columns, batch_size=200)
                 FindingEvent.objects.bulk_create(events, batch_size=500)
+                ledger.write()
                 tell_worst(rows.model, {one.function_id for one in changed if one.function_id})
         return len(changed)
 

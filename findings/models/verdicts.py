@@ -24,10 +24,14 @@ WORDS = {letter: verdict.value for verdict, letter in LETTERS.items()} | {
 
 
 class Shelf(models.Model):
-    """The rules there were when something was judged, in order; one row for each set of rules that ever was."""
+    """The rules there were when something was judged, in order; one row for each set of rules that ever was.
+
+    `versions` holds those that are not 1.
+    """
 
     digest = models.CharField(max_length=32, unique=True)
     rules = models.JSONField(default=list)
+    versions = models.JSONField(default=dict)
     at = models.DateTimeField()
 
 

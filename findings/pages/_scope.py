@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from findings.scope import accounts_of
 from inventory.models import Account, AccountGroup
 from inventory.models.account import AccountQuerySet
 from inventory.search.edit import term_text
@@ -44,12 +45,7 @@ def picked(request: HttpRequest) -> Picked:
     choices = [ALL, *_providers(accounts), *_groups(accounts)]
     value = request.GET.get("scope", "")
     choice = next((choice for choice in choices if choice.value == value), ALL)
-    sort, _, name = choice.value.partition(":")
-    if sort == "provider":
-        accounts = accounts.filter(provider=name)
-    elif sort == "group":
-        accounts = accounts.filter(group__name=name)
-    return Picked(choice, choices if len(choices) > 2 else [], accounts)
+    return Picked(choice, choices if len(choices) > 2 else [], accounts_of(request.user, choice.value))
 
 
 def _providers(accounts: QuerySet[Account]) -> list[Choice]:

@@ -12,7 +12,8 @@ from findings import rules
 from findings.models import FindingEvent
 from findings.pages import _feed
 from findings.states import Happening
-from inventory.models import Activity, ReadingGap, Resource, Snapshot
+from inventory.models import Activity, ReadingGap, Resource, RevisionComment, Snapshot
+from inventory.revisions import changes_of
 from inventory.semantics import KINDS
 from inventory.shelf import shelf
 
@@ -41,7 +42,8 @@ class Span:
 @dataclass(frozen=True)
 class Entry:
     """One line of the timeline: a change (`own` of the resource or of what it rests on), an act of the cloud's log, a
-    turn of a finding, or a time in which nothing was read. `late`: it changed somewhere in a longer time before."""
+    turn of a finding, or a time in which nothing was read. `late`: it changed somewhere in a longer time before.
+    `comments`: those on the revision, oldest first."""
 
     at: datetime
     change: _feed.Change | None = None
@@ -50,6 +52,7 @@ class Entry:
     act: Activity | None = None
     turn: Turn | None = None
     gap: ReadingGap | None = None
+    comments: Sequence[RevisionComment] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,7 @@ def _theirs(others: Sequence[Resource], span: Span, asked: str) -> list[Snapshot
     """Changes of what the resource rests on."""
     if not others:
         return []
-    found = (
-        Snapshot.objects.filter(span.limit(), resource__in=[row.pk for row in others], number__gt=1)
-        .exclude(changed=[], became_readable=[])
-        .order_by("-at", "-pk")
-        .select_related("resource__account")
-    )
+    found = changes_of(others).filter(span.limit()).order_by("-at", "-pk").select_related("resource__account")
     if asked in KINDS:
         found = found.filter(**{f"changes__{asked}": True}).distinct()
     return list(found[:PAGE])

@@ -8,10 +8,10 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages import _asked, _feed
 from inventory.changes import by_actor
+from inventory.clock import about_now
 from inventory.models import Account, Activity, Change, ChangeAct
 from inventory.models.account import AccountQuerySet
 from inventory.permission import needs
@@ -23,13 +23,13 @@ ACTS, CHANGES, NAMES = 50, 30, 40
 def actor(request: HttpRequest) -> HttpResponse:
     wanted, accounts = request.GET.get("actor", "").strip()[:1024], Account.objects.visible_to(request.user)
     if not wanted:
-        return render(request, "findings/actors.html", {"now": timezone.now(), **_found(request, accounts)})
+        return render(request, "findings/actors.html", {"now": about_now(), **_found(request, accounts)})
     acts = accounts.limit(Activity.objects.filter(actor=wanted))
     before = _asked.moment(request, "before")
     page = list((acts.filter(at__lt=before) if before else acts).order_by("-at", "-pk")
                 .select_related("account", "resource")[: ACTS + 1])  # fmt: skip
     return render(request, "findings/actor.html", {
-        "actor": wanted, "now": timezone.now(), "acts": page[:ACTS],
+        "actor": wanted, "now": about_now(), "acts": page[:ACTS],
         "older": page[ACTS - 1].at.isoformat() if len(page) > ACTS else "",
         **_summed(acts), **_changes(wanted, accounts),
     })  # fmt: skip

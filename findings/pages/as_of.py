@@ -8,9 +8,9 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages import _asked
+from inventory.clock import about_now
 from inventory.models import Function, PostureStep, Snapshot
 from inventory.permission import needs
 
@@ -18,7 +18,7 @@ from inventory.permission import needs
 @needs("view")
 def as_of(request: HttpRequest, uid: str) -> HttpResponse:
     functions = Function.objects.visible_to(request.user).select_related("resource", "account")
-    function, now = get_object_or_404(functions, uid=uid), timezone.now()
+    function, now = get_object_or_404(functions, uid=uid), about_now()
     at = _asked.moment(request, "at") or now
     snapshot = function.resource.snapshots.filter(at__lte=at).defer("digests").order_by("-number").first()
     return render(request, "findings/as_of.html", {

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages._diff import compare as differences
+from inventory.clock import about_now
 from inventory.facts import Kind
 from inventory.models import Resource, Snapshot
 from inventory.models.resource import ResourceQuerySet
@@ -38,7 +38,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     visible = Resource.objects.visible_to(request.user).select_related("account")
     left, right = (end_of(request.GET.get(name, "").strip()[:LONGEST], visible) for name in ("a", "b"))
     told = {
-        "left": left, "right": right, "now": timezone.now(), "find": request.GET.get("find", "")[:LONGEST],
+        "left": left, "right": right, "now": about_now(), "find": request.GET.get("find", "")[:LONGEST],
         "found": _found(request, visible), "noise": "noise" in request.GET, "unfold": "unfold" in request.GET,
     }  # fmt: skip
     if left.snapshot and right.snapshot and left.resource and right.resource:

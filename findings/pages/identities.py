@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages import _scope
+from inventory.clock import about_now
 from inventory.permission import needs
 from inventory.search import paging
 from inventory.search.lists import IDENTITIES, ParseError, Search
@@ -28,7 +28,7 @@ TABS = (
 
 @needs("view")
 def identities(request: HttpRequest) -> HttpResponse:
-    scope, now = _scope.picked(request), timezone.now()
+    scope, now = _scope.picked(request), about_now()
     text, sort = request.GET.get("q", USED), request.GET.get("sort", "-functions")
     shown = {"now": now, "scope": scope.choice, "scopes": scope.choices, "q": text, "sort": sort, "tabs": TABS}
     try:

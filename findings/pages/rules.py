@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 
 from findings.catalogue import catalogue, renamed
 from findings.models import Finding, RuleCount, RuleSetting
@@ -19,10 +18,11 @@ from findings.pages import _scope
 from findings.pages.findings.detail import controls
 from findings.present import title_of
 from findings.rule import Rule, Subject, judge
-from findings.rule_standing import standings
+from findings.rule_standing import not_asked, standings
 from findings.ruling import WrongRuling, rule_anew
 from findings.severity import Severity
 from findings.standards import FRAMEWORKS
+from inventory.clock import about_now
 from inventory.models import Account, AccountGroup
 from inventory.permission import needs
 
@@ -34,7 +34,7 @@ BESIDE = {"log": "the cloud's log", "reading": "how the account was read"}
 
 @needs("view")
 def rules(request: HttpRequest) -> HttpResponse:
-    scope, now = _scope.picked(request), timezone.now()
+    scope, now = _scope.picked(request), about_now()
     asked = {name: request.GET.get(name, "") for name in ("q", "subject", "severity", "provider", "standard", "only")}
     every = standings(scope.accounts)
     shown = [one for one in every if _fits(one, asked)]
@@ -64,13 +64,14 @@ def rule(request: HttpRequest, id: str) -> HttpResponse:
     found = catalogue().get(id)
     if found is None:
         return _of_another_day(request, id)
-    scope, now = _scope.picked(request), timezone.now()
+    scope, now = _scope.picked(request), about_now()
     standing = next(one for one in standings(scope.accounts) if one.rule.id == id)
     return render(request, "findings/rules/rule.html", {
         "now": now, "scope": scope.choice, "scopes": scope.choices, "rule": found, "standing": standing,
         "clouds": list(_clouds(found)), "controls": controls(found),
         "accounts": _by_account(scope.accounts, id), "severities": [one.value for one in Severity],
         "groups": AccountGroup.objects.order_by("name"),
+        "not_asked": [] if standing.active else [one for one in not_asked(scope.accounts) if one.id == id],
         "history": RuleSetting.objects.filter(rule=id).select_related("group")[:50],
     })  # fmt: skip
 
@@ -127,7 +128,7 @@ def set_rule(request: HttpRequest, id: str) -> HttpResponse:
         raise Http404
     said = {name: request.POST.get(name, "") for name in ("group", "severity", "reason")}
     try:
-        rule_anew(id, said, request.POST.get("enabled") != "no", request, timezone.now())
+        rule_anew(id, said, request.POST.get("enabled") != "no", request, about_now())
     except WrongRuling as wrong:
         messages.error(request, str(wrong))
     else:

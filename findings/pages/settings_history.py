@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages.function.history import of_resource
+from inventory.clock import about_now
 from inventory.facts import Kind
 from inventory.models import Resource
 from inventory.permission import needs
@@ -18,8 +18,8 @@ def settings_history(request: HttpRequest, uid: str) -> HttpResponse:
     found = Resource.objects.visible_to(request.user).select_related("latest", "account")
     resource = get_object_or_404(found, uid=uid, kind=Kind.ACCOUNT)
     return render(request, "findings/settings_history.html", {
-        "resource": resource, "now": timezone.now(),
-        **of_resource(request, resource, [], resource.account.every_minutes),
+        "resource": resource, "now": about_now(),
+        **of_resource(request, resource, [], resource.account),
     })  # fmt: skip
 
 

@@ -23,7 +23,8 @@ def open_routes(seen: Seen, kind: str) -> Iterator[Evidence | Unsure]:
     ways = {way["via"]: way for way in seen.posture.ways_in if way.get("kind") == "route"}
     found: defaultdict[str, list[Mapping[str, Json]]] = defaultdict(list)
     for one in seen.section("entry_points").get("entry_points") or ():
-        if one.get("kind") != kind or one.get("reach") == "private":
+        detail = one.get("detail") or {}
+        if one.get("kind") != kind or one.get("reach") == "private" or detail.get("deployed") is False:
             continue
         if not one.get("auth"):
             yield Unsure(f"{route_name(one)}: who must sign in is not known")

@@ -19,7 +19,7 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
     for identity in seen.identities:
         ways = {
             (way.escalation or by(way), way.scope if seen.provider != "aws" else ""): way
-            for way in sorted(identity.powers, key=_doubt, reverse=True)
+            for way in sorted(identity.powers, key=_worth, reverse=True)
             if way.power == "identity_escalation" and way.scope != "directory"
         }
         for (path, place), way in sorted(ways.items(), key=lambda pair: (_doubt(pair[1]), pair[0]))[:_MOST]:
@@ -28,6 +28,11 @@ def look(seen: Seen) -> Iterator[Evidence | Unsure]:
                 _says(seen, identity, way), about=f"{identity.native_id} {path} {place}".strip(), severity=severity,
                 because=because, detail={"steps": list(way.steps), "targets": way.scope, "more": len(ways) - _MOST},
             )  # fmt: skip
+
+
+def _worth(way: SeenPower) -> tuple[object, ...]:
+    """What is told of ways along the same path: the least doubtful, and always the same one of several."""
+    return *_doubt(way), by(way), way.actions, way.steps, way.scope
 
 
 def _doubt(way: SeenPower) -> tuple[bool, bool]:

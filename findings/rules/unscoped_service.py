@@ -22,8 +22,10 @@ def look(seen: Seen) -> Iterator[Evidence]:
         if way["level"] != "service_unscoped" or service in _BOUND or by_token:
             continue
         severity, because = milder(way, Severity.MEDIUM)
+        named = "aws:sourcearn" in str(way["condition"]).lower()
+        whose = "whoever holds the bucket of that name" if named else "any account's resource"
         yield Evidence(
-            f"{service} may invoke it for any account's resource: {way['via']}", about=f"{service} {way['via']}",
+            f"{service} may invoke it for {whose}: {way['via']}", about=f"{service} {way['via']}",
             severity=severity, because=because, detail=way,
         )  # fmt: skip
 
@@ -36,7 +38,8 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     subject=Subject.EXPOSURE,
     why="A stranger points a bucket, topic or API of his own at the function, and the service calls it for him with "
-    "events that he wrote.",
+    "events that he wrote. A bucket's ARN alone names no account: once the bucket is deleted, anybody may take its "
+    "name.",
     checks={"aws": Check(look, needs=("posture:invoke", "access"))},
     fix={
         "aws": Fix(

@@ -1,4 +1,4 @@
-// Findings: tick with x, set a state with s, assign with a; the number of ticked rows stands in the bar.
+// Findings: open with o, tick with x, set a state with s, assign with a, to me with m; the bar says how many are ticked.
 const boxes = () => [...document.querySelectorAll('.ticking input[name="pk"]')];
 
 function count() {
@@ -19,7 +19,25 @@ function bring(selector, action) {
   place?.focus();
 }
 
+// Those ticked, else the row one stands on; on the page of a finding that one.
+function mine() {
+  const name = document.querySelector("[data-bulk-assignee]");
+  if (!name) return;
+  const here = document.querySelector('.row-here input[name="pk"]');
+  if (boxes().length && !boxes().some((box) => box.checked)) {
+    if (!here) return;
+    here.checked = true;
+    count();
+  }
+  bring("[data-bulk-assignee]", "assign");
+  name.value = "me";
+  const form = name.form;
+  form.requestSubmit(form.querySelector('button[value="assign"]') ?? form.querySelector('button[type="submit"]:not([name])'));
+}
+
 const KEYS_HERE = {
+  o: () => document.querySelector(".row-here a[href]")?.click(),
+  m: mine,
   x: () => {
     const box = document.querySelector('.row-here input[name="pk"]');
     if (box) box.checked = !box.checked;
@@ -29,13 +47,15 @@ const KEYS_HERE = {
   s: () => bring("[data-bulk-action]"),
 };
 
+const singleKeysOn = () => (localStorage.getItem("single-keys") ?? document.documentElement.dataset.singleKeys) !== "off";
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.key === "Escape") {
     for (const box of boxes()) box.checked = false;
     count();
-  } else if (localStorage.getItem("single-keys") !== "off" && KEYS_HERE[event.key]) {
+  } else if (singleKeysOn() && KEYS_HERE[event.key]) {
     event.preventDefault();
     KEYS_HERE[event.key]();
   }

@@ -113,7 +113,7 @@ if (box) {
   form.addEventListener("submit", async (event) => {
     if (event.submitter === null && at >= 0) return event.preventDefault();
     event.preventDefault();
-    const answer = await fetch(`${form.dataset.check}?${new URLSearchParams({ q: box.value })}`).catch(() => null);
+    const answer = await fetch(`${form.dataset.check}${form.dataset.check.includes("?") ? "&" : "?"}${new URLSearchParams({ q: box.value })}`).catch(() => null);
     const told = answer?.ok ? await answer.json() : {};
     if (told.message) fault(told);
     else form.submit();

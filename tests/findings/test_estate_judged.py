@@ -17,7 +17,10 @@ from collectors.sandbox import Sandbox
 from collectors.sandbox.estate import LAST_DAY, TRAPS, Trap
 from config.demo import FIRST, connect_accounts
 from findings.evaluate import judge_everything
+from findings.question import tell
 from inventory.models import Account, ExposedBinding, Function, Posture
+from inventory.search.lists import FUNCTIONS
+from inventory.system_user import EVERYTHING
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +145,35 @@ def test_nothing_is_called_public_that_is_not(judged: dict[Place, Posture]) -> N
     rows = ExposedBinding.objects.filter(part="invoke", tab="public", latent="", certain=True, gone_at=None)
     wrong = rows.exclude(function__posture__invoke__in=("public_anonymous", "public_authenticated"))
     assert list(wrong.values_list("function__name", "level")) == []
+
+
+#: Actions of every kind: common and rare ones, with and without resources, granted by wildcards, by name, by nobody.
+ASKED = (
+    "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:ListAllMyBuckets",
+    "s3:DeleteBucket", "s3:PutBucketPolicy", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query",
+    "dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateItem", "sqs:SendMessage", "sqs:ReceiveMessage",
+    "sqs:DeleteMessage", "sqs:PurgeQueue", "sns:Publish", "sns:Subscribe", "kms:Decrypt", "kms:Encrypt",
+    "kms:GenerateDataKey", "kms:CreateGrant", "kms:ScheduleKeyDeletion", "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue", "ssm:GetParameter", "ssm:PutParameter", "ssm:SendCommand",
+    "lambda:InvokeFunction", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+    "lambda:AddPermission", "lambda:CreateFunction", "lambda:DeleteFunction", "iam:PassRole", "iam:CreateRole",
+    "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy",
+    "iam:ListRoles", "iam:CreateUser", "iam:DeleteRole", "sts:AssumeRole", "ec2:DescribeInstances",
+    "ec2:RunInstances", "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateNetworkInterface",
+    "logs:CreateLogGroup", "logs:PutLogEvents", "logs:DeleteLogGroup", "cloudtrail:StopLogging",
+    "cloudwatch:PutMetricData", "rds:CreateDBSnapshot", "rds-db:connect", "states:StartExecution",
+    "events:PutEvents", "ses:SendEmail", "ecr:PutImage", "organizations:LeaveOrganization",
+    "xray:PutTraceSegments", "athena:StartQueryExecution", "glue:GetTable",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ASKED)
+def test_the_search_and_the_command_agree_on_who_may(judged: dict[Place, Posture], action: str) -> None:
+    functions = Function.objects.filter(provider="aws", gone_at=None).select_related("resource__account")
+    found = set(FUNCTIONS.search(f"can:{action}", EVERYTHING, AT).rows().values_list("pk", flat=True))
+    answers = {
+        function.pk: [one for one in tell(function.resource, action, "") if not one.unread] for function in functions
+    }
+    asked = {pk for pk, told in answers.items() if told}
+    may = {pk for pk in asked if any(one.outcome in ("allowed", "allowed_if") for one in answers[pk])}
+    assert asked and found & asked == may

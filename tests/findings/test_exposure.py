@@ -1,5 +1,6 @@
 """Who may call, deploy, configure or own a function, and which of these ways are closed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,36 @@ def test_auth_type_none_alone_opens_nothing() -> None:
 def test_one_permission_of_two(model: UrlModel, invoke: Exposure, latent: Exposure, certain: bool) -> None:
     exposure = of(url_grant(), urls=OPEN_URL, url_model=model)
     assert (exposure.invoke, exposure.latent, exposure.bindings[0].certain) == (invoke, latent, certain)
+
+
+@pytest.mark.parametrize(
+    ("statements", "auth", "invoke", "latent"),
+    [
+        # a condition that is not about its key's being there does not close the plain Invoke API
+        ([allow("*", BoolIfExists={"lambda:InvokedViaFunctionUrl": "true"})], None, "none", "none"),
+        ([allow("*", Bool={"lambda:InvokedViaFunctionUrl": "false"})], None, "public_authenticated", "none"),
+        ([allow("*", StringEquals={"lambda:FunctionUrlAuthType": "NONE"})], None, "none", "none"),
+        ([allow("*", StringNotEquals={"lambda:FunctionUrlAuthType": "NONE"})], None, "public_authenticated", "none"),
+        # which URLs a grant is for
+        ([url_grant(), VIA_URL], "AWS_IAM", "none", "public_anonymous"),
+        ([allow("*", "lambda:InvokeFunctionUrl", StringNotEquals={"lambda:FunctionUrlAuthType": "NONE"}), VIA_URL],
+         "AWS_IAM", "public_authenticated", "none"),
+        ([allow("*", "lambda:InvokeFunctionUrl", StringNotEquals={"lambda:FunctionUrlAuthType": "AWS_IAM"}), VIA_URL],
+         "NONE", "public_anonymous", "none"),
+        # the second permission has to hold for calls through the URL
+        ([url_grant(), allow("*", Bool={"lambda:InvokedViaFunctionUrl": "false"})], "NONE", "public_authenticated",
+         "public_anonymous"),
+        # a Deny on URLs that ask nobody to sign in
+        ([allow("*", "lambda:InvokeFunction*", Bool={"lambda:InvokedViaFunctionUrl": True}),
+          {**url_grant(), "Effect": "Deny"}], "NONE", "none", "public_authenticated"),
+    ],
+)  # fmt: skip
+def test_conditions_on_the_path_are_decided_by_the_path(
+    statements: list[dict[str, Any]], auth: str | None, invoke: str, latent: str
+) -> None:
+    urls = (FunctionUrl(auth),) if auth else ()
+    found = of(*statements, urls=urls, url_model=UrlModel.NEW)
+    assert (found.invoke.value, found.latent.value) == (invoke, latent)
 
 
 def test_a_grant_without_a_url_is_latent() -> None:
@@ -145,6 +176,13 @@ def gateway(**condition: Any) -> dict[str, Any]:
 
 def route(auth: RouteAuth = RouteAuth.NONE, reach: Reach = Reach.INTERNET, gated: bool = True) -> Route:
     return Route("GET /orders", "apigateway.amazonaws.com", auth, reach, API, gated=gated)
+
+
+def test_a_route_that_is_not_deployed_lets_nobody_in_but_is_told() -> None:
+    undeployed = replace(route(), closed="the API has no deployed stage", gated=False)
+    found = expose(AwsFunction(OURS, routes=(undeployed,)))
+    assert (found.invoke, found.latent) == (Exposure.NONE, Exposure.PUBLIC_ANONYMOUS)
+    assert found.bindings[0].latent == "the API has no deployed stage"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from findings.models import Finding, FindingEvent
+from findings import mass
+from findings.models import Finding, FindingEvent, TriageJob
 from inventory.models import Account, User
 from inventory.models.audit import AuditEntry
 from inventory.models.people import Role
@@ -86,11 +87,63 @@ def test_what_cannot_be_is_refused_with_a_sentence(analyst: Client, said: dict[s
 
 def test_many_are_triaged_by_query_when_the_number_is_right(analyst: Client) -> None:
     wrong = post(analyst, "findings/triage/", q="severity:>=medium", number=7, action="in-review")
-    assert wrong.status_code == 400 and "finds 2" in str(wrong.json())
+    assert wrong.status_code == 409 and "finds 2" in str(wrong.json())
     right = post(analyst, "findings/triage/", q="severity:>=medium", number=2, action="in-review")
     assert right.json() == {"changed": 2}
     assert set(Finding.objects.values_list("state", flat=True)) == {"in review"}
     assert "severity:>=medium" in AuditEntry.objects.get(action="triage").after
+
+
+def test_many_are_triaged_by_their_numbers_all_or_none(analyst: Client) -> None:
+    keys = list(Finding.objects.values_list("pk", flat=True))
+    for strange in (999999, 0, -1, 2**63):
+        wrong = post(analyst, "findings/triage/named/", ids=[*keys, strange], action="in-review")
+        assert wrong.status_code == 409, strange
+    wrong = post(analyst, "findings/triage/named/", ids=[*keys, 999999], action="in-review")
+    assert wrong.status_code == 409 and "you may triage 2" in str(wrong.json())
+    assert set(Finding.objects.values_list("state", flat=True)) == {"open"}
+    assert post(analyst, "findings/triage/named/", ids=keys, action="in-review").json() == {"changed": 2}
+    assert set(Finding.objects.values_list("state", flat=True)) == {"in review"}
+    assert str(keys[0]) in AuditEntry.objects.get(action="triage").after
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {}, {"ids": [1], "q": "", "number": 1}, {"q": ""}, {"ids": []},
+        {"ids": list(range(1, 502))}, {"ids": ["x"]}, {"q": "severity:bad", "number": 0},
+    ],
+)  # fmt: skip
+def test_which_are_meant_must_be_said_once(analyst: Client, said: dict[str, Any]) -> None:
+    place = "findings/triage/named/" if "ids" in said else "findings/triage/"
+    assert post(analyst, place, action="in-review", **said).status_code == 400
+
+
+def test_nobody_triages_by_number_where_they_may_only_look(account: Account) -> None:
+    who = User.objects.create_user("half", role=Role.VIEWER)
+    who.assignments.create(role=Role.ANALYST, account=Account.objects.create(provider="gcp", native_id="x", name="x"))
+    client = Client()
+    client.force_login(who)
+    keys = list(Finding.objects.values_list("pk", flat=True))
+    assert post(client, "findings/triage/named/", ids=keys, action="in-review").status_code == 409
+    assert set(Finding.objects.values_list("state", flat=True)) == {"open"}
+
+
+def test_thousands_are_left_to_a_worker_whose_job_is_told(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    monkeypatch.setattr(mass, "AT_ONCE", 1)
+    refused = post(analyst, "findings/triage/", q="", number=2, action="accept", until=LATER)
+    assert refused.status_code == 400 and not TriageJob.objects.exists(), "it could not be done to any"
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = post(analyst, "findings/triage/", q="", number=2, action="in-review", reason="Ours.")
+    assert answer.status_code == 202
+    job = TriageJob.objects.get()
+    assert answer.json() == {"job": job.pk, "number": 2}
+    told = analyst.get(f"/api/v1/findings/triage/{job.pk}/").json()
+    assert (told["state"], told["changed"], told["query"]) == ("done", 2, "")
+    assert set(Finding.objects.values_list("state", flat=True)) == {"in review"}
 
 
 def test_a_viewer_reads_and_does_not_triage() -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from findings.interchange import sarif_result
@@ -67,6 +68,21 @@ def test_every_event_is_valid_by_the_public_schema() -> None:
         assert [f"{list(fault.path)}: {fault.message}" for fault in faults] == []
     broken = {**next(iter(told)), "severity_id": "high"}
     assert not Draft202012Validator(valid[broken["class_uid"]]).is_valid(broken), "the schema would notice"
+
+
+def test_a_log_of_sarif_is_valid_by_the_public_schema(account: Account) -> None:
+    kept = settings.BASE_DIR / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
+    schema = json.loads(kept.read_text())
+    assert "SARIF) Version 2.1.0" in schema["title"]
+    valid = Draft4Validator(schema)
+    Finding.objects.filter(rule="large").update(state="accepted", reason="a pilot")
+    for query in ("", "state:any", "name:nothing-has-this-name"):
+        log = json.loads(ran("--format", "sarif", query))
+        assert [f"{list(fault.path)}: {fault.message}" for fault in valid.iter_errors(log)] == [], query
+    log = json.loads(ran("--format", "sarif", "state:any"))
+    assert [len(one.get("suppressions", [])) for one in log["runs"][0]["results"]].count(1) == 1
+    log["runs"][0]["results"][0]["level"] = "terrible"
+    assert not valid.is_valid(log), "the schema would notice"
 
 
 def test_a_finding_of_a_control_is_a_compliance_finding() -> None:

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from findings.models import Finding, FindingEvent, WrongTriage
-from findings.models.event import AppendOnly
 from findings.states import CLOSED, SET_ASIDE, State
 from inventory.models import Account, Posture, User
+from inventory.models.comment import AppendOnly
 from tests.cast import DAY_ONE
 from tests.findings.toy import Put, reported, toy
 

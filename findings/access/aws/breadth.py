@@ -38,9 +38,13 @@ def breadth_of(resource: str) -> Breadth:
 
 def _is_all_of_a_kind(service: str, name: str) -> bool:
     """`*`, `function:*`, `role/*`, `*/*`."""
+    begun = name.rstrip("*/:")
+    if not begun:
+        return bool(name)
     return any(
         name.startswith(kind) and name != kind and not name[len(kind) :].strip("*/:")
-        for kind in resource_kinds(service) | {""}
+        for kind in resource_kinds(service)
+        if kind.startswith(begun)
     )
 
 

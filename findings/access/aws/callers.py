@@ -36,6 +36,8 @@ class Naming(Enum):
     """The user, session, service or provider itself is named."""
     ROLE = "role"
     """The role is named."""
+    SESSION = "session"
+    """One session of the role is named, and it is asked about the role."""
     ACCOUNT = "account"
     """Its account is named: the account may pass the right on by its own policies."""
     EVERYONE = "everyone"
@@ -156,9 +158,9 @@ def named_account(principal: Principal) -> str | None:
 
 
 def naming(principals: tuple[Principal, ...], caller: Caller) -> Naming | None:
-    """How the strongest entry means the caller: itself, its role, everyone, its account; None when none does."""
+    """How the strongest entry means the caller: itself, everyone, its role, account, or a session; None: not at all."""
     found = {_naming(principal, caller) for principal in principals}
-    for strongest in (Naming.EXACT, Naming.EVERYONE, Naming.ROLE, Naming.ACCOUNT):
+    for strongest in (Naming.EXACT, Naming.EVERYONE, Naming.ROLE, Naming.ACCOUNT, Naming.SESSION):
         if strongest in found:
             return strongest
     return None
@@ -168,7 +170,7 @@ def _naming(principal: Principal, caller: Caller) -> Naming | None:
     if principal.is_everyone:
         return Naming.EVERYONE
     if principal.kind == "Service":
-        return Naming.EXACT if caller.kind is CallerKind.SERVICE and principal.value == caller.arn else None
+        return Naming.EXACT if caller.kind is CallerKind.SERVICE and principal.value in ("*", caller.arn) else None
     if principal.kind == "Federated":
         return Naming.EXACT if caller.kind is CallerKind.FEDERATED and principal.value == caller.arn else None
     if principal.kind != "AWS" or caller.account is None:
@@ -179,7 +181,7 @@ def _naming(principal: Principal, caller: Caller) -> Naming | None:
         return Naming.ROLE if caller.kind is CallerKind.ROLE else Naming.EXACT
     if caller.kind is CallerKind.SESSION and _is_role_of(principal.value, caller):
         return Naming.ROLE
-    return None
+    return Naming.SESSION if caller.kind is CallerKind.ROLE and _is_session_of(principal.value, caller) else None
 
 
 def _is_role_of(text: str, session: Caller) -> bool:
@@ -191,3 +193,11 @@ def _is_role_of(text: str, session: Caller) -> bool:
         and arn.resource.startswith("role/")
         and arn.resource.rsplit("/", 1)[-1] == session.name
     )
+
+
+def _is_session_of(text: str, role: Caller) -> bool:
+    """Whether a text names a session of a role, as far as it can be told: a session's ARN has no path."""
+    arn = split_arn(text)
+    if arn is None or arn.account != role.account or not arn.resource.startswith("assumed-role/"):
+        return False
+    return arn.resource.split("/")[1] == role.name

@@ -8,14 +8,18 @@ Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from findings.access.aws.patterns import QUESTION, STAR, arn_matches, matches
 
 Compare = Callable[[str, str], bool]
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 def _plain(text: str) -> str:
@@ -57,26 +61,27 @@ def in_network(policy: str, request: str) -> bool:
     return False
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def _number(text: str) -> Decimal | None:
+    """A whole or decimal number, exactly: ids of twenty digits differ in the last one."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def _moment(text: str) -> float | None:
-    """Seconds since 1970 of an ISO 8601 text (UTC when it names no zone) or of a text that is such a number."""
+def _moment(text: str) -> Decimal | None:
+    """Seconds since 1970 of an ISO 8601 text (UTC when it names no zone) or of a text that is such a number.
+
+    A month alone (`2026-11`) is its first day, as in the W3C's profile of ISO 8601, which AWS names.
+    """
     seconds = _number(text)
-    if seconds is not None and "-" not in text.lstrip("-"):
+    if seconds is not None:
         return seconds
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return Decimal(str((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
 
 
-def _ordered(read: Callable[[str], float | None], holds: Callable[[float, float], bool]) -> Compare:
+def _ordered(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, Decimal], bool]) -> Compare:
     def compare(policy: str, request: str) -> bool:
         ours, theirs = read(policy), read(request)
         return ours is not None and theirs is not None and holds(theirs, ours)
@@ -84,7 +89,7 @@ def _ordered(read: Callable[[str], float | None], holds: Callable[[float, float]
     return compare
 
 
-_ORDERS: dict[str, Callable[[float, float], bool]] = {
+_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "equals": lambda request, policy: request == policy,
     "lessthan": lambda request, policy: request < policy,
     "lessthanequals": lambda request, policy: request <= policy,

@@ -20,6 +20,8 @@ from findings.access.kleene import every, negate, some
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 UNUSABLE = "\ue002"
 """Stands in a text for a variable that the request has no value for: such a text matches nothing."""
+_WITH_VARIABLES = ("string", "arn")
+"""Operators in whose values `${...}` is filled in; in numbers, dates, booleans, bytes and addresses it is text."""
 _CHARACTERS = {"*": STAR, "?": QUESTION, "$": "$"}
 
 
@@ -112,6 +114,7 @@ def _null(condition: Condition, values: tuple[str, ...] | None) -> bool | None:
 def _hit(condition: Condition, value: str, context: Context, variables: bool) -> bool | None:
     """Whether a value of the request matches any value of the policy."""
     compare = COMPARISONS[positive_of(condition.operator)]
+    variables = variables and condition.operator.startswith(_WITH_VARIABLES)
     undecided = False
     for wanted in condition.values:
         filled = expand(wanted, context) if variables else wanted

@@ -13,8 +13,9 @@ then identity policies, resource policy, permissions boundary and session policy
 - Role trust policies and KMS key policies are needed always.
 - Another account: both sides must allow.
 - Services and anonymous callers have no identity policies: the resource policy decides alone.
-- Service-linked roles are outside service control policies; whoever calls `decide` leaves `scps` away for principals
-  of the organisation's management account, to which they do not apply either.
+- Service-linked roles are outside the organisation's policies; whoever calls `decide` leaves `scps` away for principals
+  of the organisation's management account, to which they do not apply either. Resource control policies bear only on
+  the services that support them (`rcp.restrains`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from findings.access.aws.callers import Caller, CallerKind, Naming, caller_of
 from findings.access.aws.conditions import Context, context_of
 from findings.access.aws.documents import NamedPolicy
 from findings.access.aws.patterns import account_of, any_matches, covers, overlaps
+from findings.access.aws.rcp import restrains
 from findings.access.aws.statements import Match, Question, allow_patterns, matching
 from findings.access.decision import Decision, Effect, Outcome, Reason
 from findings.access.kleene import every, some
@@ -33,8 +35,12 @@ from findings.access.kleene import every, some
 Levels = tuple[tuple[NamedPolicy, ...], ...]
 """Organisation policies: one tuple a level, from the organisation's root down to the account."""
 
-_NEEDS_RESOURCE_POLICY = ("sts:assumerole*", "kms:*")
-_WITHOUT_KEY = ("kms:list*", "kms:createkey", "kms:generaterandom", "kms:describecustomkeystores")
+_NEEDS_RESOURCE_POLICY = ("sts:assumerole*", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext", "kms:*")
+_WITHOUT_KEY = (
+    "kms:listkeys", "kms:listaliases", "kms:listretirablegrants", "kms:createkey", "kms:generaterandom",
+    "kms:*customkeystore", "kms:*customkeystores",
+)  # fmt: skip
+"""Actions of KMS that work on no key, so that no key policy bears on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,11 @@ def decide(request: Request, policies: Policies) -> Decision:
     """
     caller = caller_of(request.principal)
     action = request.action.lower()
-    owner = request.resource_account or account_of(request.resource or "") or caller.account
-    context = _known(request, caller, owner)
+    told = request.resource_account or account_of(request.resource or "")
+    owner = told or caller.account
+    context = _known(request, caller, told)
     answers = [
-        _answer(Question(caller, action, resource, context), policies, owner)
+        _answer(Question(caller, action, resource, context, _is_bounded(policies)), policies, owner)
         for resource in _resources(request, policies, action)
     ]
     return max(answers, key=lambda answer: _RANK[answer.outcome])
@@ -97,10 +104,15 @@ def decide(request: Request, policies: Policies) -> Decision:
 _RANK = {Outcome.DENIED_IMPLICIT: 0, Outcome.DENIED_EXPLICIT: 1, Outcome.ALLOWED_IF: 2, Outcome.ALLOWED: 3}
 
 
-def _known(request: Request, caller: Caller, owner: str | None) -> Context:
+def _is_bounded(policies: Policies) -> bool | None:
+    return True if policies.boundary else None if "boundary" in policies.unread else False
+
+
+def _known(request: Request, caller: Caller, told: str | None) -> Context:
+    """What follows from the question. Whose a bucket is, or some resource nobody named, does not."""
     follows = dict(caller.known_values)
-    if owner:
-        follows["aws:resourceaccount"] = (owner,)
+    if told:
+        follows["aws:resourceaccount"] = follows["s3:resourceaccount"] = (told,)
     return context_of(request.context, complete=request.complete).with_values(follows)
 
 
@@ -144,7 +156,8 @@ class _Layer:
 
 def _answer(question: Question, policies: Policies, owner: str | None) -> Decision:
     own, resource = _own_layers(question, policies), _resource_layer(question, policies)
-    rcps = [] if _outside_organisation_policies(question) else _levels("rcps", policies.rcps, policies, question)
+    spared = _outside_organisation_policies(question) or not restrains(question.action)
+    rcps = [] if spared else _levels("rcps", policies.rcps, policies, question)
     layers = [*own, resource, *rcps]
     denied = [m for layer in layers for m in layer.denies if m.certain]
     if denied:
@@ -202,7 +215,8 @@ def _granted(
     if caller and owner and caller.account != owner:
         return every([own_side, resource.value])
     unread = None if resource.unread else False
-    unlimited = every([some([resource.named(Naming.EXACT, Naming.EVERYONE), unread]), organisation])
+    named = resource.named(Naming.EXACT, Naming.SESSION, Naming.EVERYONE)
+    unlimited = every([some([named, unread]), organisation])
     limited = every([resource.named(Naming.ROLE), limits])
     passed_on = every([own_side, some([resource.named(Naming.ACCOUNT), unread])])
     alone = passed_on if _needs_resource_policy(question.action) else own_side

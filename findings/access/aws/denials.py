@@ -7,11 +7,11 @@ principal, and its conditions hold for every caller the Allow lets in.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from findings.access.aws.callers import named_account
-from findings.access.aws.conditions import Context, holds
+from findings.access.aws.conditions import Context, holds, undecided
 from findings.access.aws.documents import Condition, Principal, Statement
 from findings.access.aws.narrowing import Pin, complement_pin
 from findings.access.aws.patterns import covers, overlaps
@@ -37,10 +37,17 @@ class Left:
 
 
 class Denials:
-    """The Deny statements of one policy."""
+    """The Deny statements of one policy, less those that cannot hold for requests of which `known` is known."""
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        self._denies = [s for s in statements if s.effect is Effect.DENY]
+    def __init__(self, statements: Iterable[Statement], known: Context | None = None) -> None:
+        self._context = known or Context()
+        self._denies = [
+            replace(statement, conditions=still_open)
+            for statement in statements
+            if statement.effect is Effect.DENY
+            and (still_open := undecided(statement.conditions, self._context, variables=statement.variables))
+            is not None
+        ]
 
     def left_of(
         self, allow: Statement, principal: Principal, pinned: list[Pin], asked: tuple[str, ...] | None = None
@@ -58,7 +65,7 @@ class Denials:
             if not denied:
                 continue
             past = _who_gets_past(deny.conditions)
-            if _surely_holds(deny, principal, pinned):
+            if _surely_holds(deny, principal, pinned, self._context):
                 if means:
                     actions = tuple(action for action in actions if action not in denied)
                 elif denied == actions:
@@ -111,13 +118,13 @@ def _covers_action(deny: Statement, action: str) -> bool:
     return any(covers(one, action) for one in deny.actions)
 
 
-def _surely_holds(deny: Statement, principal: Principal, pinned: list[Pin]) -> bool:
+def _surely_holds(deny: Statement, principal: Principal, pinned: list[Pin], told: Context) -> bool:
     """Whether the Deny's conditions hold for every caller that the Allow's own conditions let in."""
     if not deny.conditions:
         return True
     keys = [pin.condition.key for pin in pinned]
     choices = islice(product(*(pin.values for pin in pinned)), _MOST_COMBINATIONS)
-    known = _known(principal)
+    known = dict(told.values) | _known(principal)
     contexts = [Context(known | {k: (v,) for k, v in zip(keys, choice, strict=True)}) for choice in choices]
     return all(holds(c, context, variables=deny.variables) is True for c in deny.conditions for context in contexts)
 

@@ -1,8 +1,4 @@
-"""The organisation's policies above an account, and what resource control policies bear on.
-
-Source: Organizations User Guide, "Resource control policies (RCPs)", list of supported services, read in November 2026;
-`lambda` is not among them. Neither kind of policy binds the organisation's management account.
-"""
+"""The organisation's policies above an account. Neither kind binds the organisation's management account."""
 
 from __future__ import annotations
 
@@ -14,18 +10,6 @@ from findings.access.aws.decide import Levels
 from findings.access.aws.documents import NamedPolicy
 
 Json = Any
-
-RCP_SERVICES = frozenset({
-    "aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory", "cloudfront",
-    "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline", "cognito-identity",
-    "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub", "dax", "dsql",
-    "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms", "gamelift", "health", "inspector-scan",
-    "kendra", "kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications", "opensearch", "personalize",
-    "pca-connector-ad", "polly", "pricing", "resource-groups", "rolesanywhere", "s3", "secretsmanager",
-    "servicediscovery", "signin", "sqs", "sts", "support", "swf", "textract", "timestream-influxdb", "transcribe",
-    "transfer", "translate", "wafv2", "workspaces", "xray",
-})  # fmt: skip
-_NOT_RESTRICTED = "kms:retiregrant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +46,3 @@ def _levels(levels: list[Mapping[str, Json]], kind: str) -> Levels:
     return tuple(
         tuple(NamedPolicy(policy["name"], policy["document"]) for policy in level.get(kind) or []) for level in levels
     )
-
-
-def restrains(action: str) -> bool:
-    """Whether resource control policies bear on an action at all."""
-    low = action.lower()
-    return low.partition(":")[0] in RCP_SERVICES and low != _NOT_RESTRICTED

@@ -84,7 +84,7 @@ _ARN_PINS = (Pins.PRINCIPAL_ARN, Pins.SOURCE_ARN)
 _ACCOUNT_PINS = (Pins.PRINCIPAL_ACCOUNT, Pins.SOURCE_ACCOUNT, Pins.RESOURCE_ACCOUNT)
 _ORGANISATION_PINS = (Pins.ORGANISATION, Pins.SOURCE_ORGANISATION)
 _WITHOUT_ACCOUNT = frozenset({"s3", "apigateway", "route53"})
-"""Services whose ARNs carry no account id but a name that is unique (S3 buckets) or unguessable."""
+"""Services whose ARNs carry no account id but a name that is unique for now (S3 buckets) or an id given once."""
 WIDEST_IPV4 = 8
 """Prefix length; wider blocks than /8 (IPv4) and /32 (IPv6) count as everywhere, as S3 does it."""
 WIDEST_IPV6 = 32
@@ -220,6 +220,12 @@ def _account(what: Pins, value: str) -> str | None:
     return arn.account or None if arn else None
 
 
+def by_bucket(pin: Pin) -> bool:
+    """Whether a source is pinned by a bucket's ARN, which tells a name and not whose it is."""
+    arns = (split_arn(value) for value in pin.values) if pin.what is Pins.SOURCE_ARN else ()
+    return any(arn is not None and arn.service == "s3" and not arn.account for arn in arns)
+
+
 def level_of(pin: Pin, zone: Zone) -> Exposure:
     """The rung to which the pin lowers a wildcard principal."""
     if pin.what is Pins.SERVICE:
@@ -227,7 +233,8 @@ def level_of(pin: Pin, zone: Zone) -> Exposure:
     if pin.what is Pins.TOKEN:
         return Exposure.SERVICE_SCOPED
     if pin.what in (Pins.SOURCE_ACCOUNT, Pins.SOURCE_ARN):
-        return max(_level_of_source(account, zone) for account in pin.accounts)
+        named = zip(pin.values, pin.accounts, strict=True)
+        return max(_level_of_source(value, account, zone) for value, account in named)
     if pin.what in _ORGANISATION_PINS:
         return max(zone.level_of_organisation(value.partition("/")[0]) for value in pin.values)
     if pin.what is Pins.NETWORK:
@@ -235,9 +242,15 @@ def level_of(pin: Pin, zone: Zone) -> Exposure:
     return max(zone.level_of_account(account) if account else Exposure.EXTERNAL for account in pin.accounts)
 
 
-def _level_of_source(account: str | None, zone: Zone) -> Exposure:
-    """A service acting for a source of ours; one without an account id (a bucket) is taken by its unique name."""
+def _level_of_source(value: str, account: str | None, zone: Zone) -> Exposure:
+    """A service acting for a source of ours.
+
+    A bucket's ARN carries no account id, and whoever registers the name once it is free has the bucket: it keeps out
+    strangers at large, but the service acts for anybody's bucket of that name. The ids of APIs and hosted zones, which
+    carry no account either, are not given twice.
+    """
     if account is None:
-        return Exposure.SERVICE_SCOPED
+        arn = split_arn(value)
+        return Exposure.SERVICE_UNSCOPED if arn is not None and arn.service == "s3" else Exposure.SERVICE_SCOPED
     level = zone.level_of_account(account)
     return Exposure.SERVICE_SCOPED if level is Exposure.SAME_ACCOUNT else level

@@ -12,12 +12,13 @@ here; `exposure` puts the two together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from findings.access.aws.conditions import context_of, undecided
 from findings.access.aws.denials import Denials
 from findings.access.aws.documents import Condition, PolicyDocument, Principal, Statement, parse_policy
-from findings.access.aws.narrowing import Pin, Pins, level_of, never_holds, pins
+from findings.access.aws.narrowing import Pin, Pins, by_bucket, level_of, never_holds, pins
 from findings.access.aws.patterns import overlaps
 from findings.access.aws.principals import account_named, level_of_principal
 from findings.access.aws.statements import describe
@@ -88,11 +89,14 @@ def public_access(
     organisation: str | None = None,
     own_networks: Iterable[str] | None = None,
     actions: Iterable[str] | None = None,
+    known: Mapping[str, object] | None = None,
 ) -> PublicAccess:
     """The exposure that a resource policy (or a list of its statements) gives.
 
     account: the owner; own_accounts, organisation, own_networks: see Zone. actions: only these are asked about (without
     wildcards); grants then name those of them that are granted, instead of the patterns as written.
+    known: what every request of the kind asked about carries, as in `Request.context`: statements whose conditions then
+    fail are left out.
     Raises MalformedPolicy when the document cannot be read, ValueError when the account is not an id. A statement
     without Action counts for every action.
     """
@@ -104,11 +108,14 @@ def public_access(
     )
     statements = parse_policy(policy, require_action=False).statements
     asked = None if actions is None else tuple(action.lower() for action in actions)
-    denials = Denials(statements)
+    context = context_of(known or {})
+    denials = Denials(statements, context)
     found = [
         grant
         for statement in statements
-        if statement.effect is Effect.ALLOW and not any(never_holds(c) for c in statement.conditions)
+        if statement.effect is Effect.ALLOW
+        and not any(never_holds(c) for c in statement.conditions)
+        and undecided(statement.conditions, context, variables=statement.variables) is not None
         for principal in _named(statement)
         for grant in _grants(statement, principal, denials, zone, asked)
     ]
@@ -154,8 +161,7 @@ def _grants(
 def _level(statement: Statement, principal: Principal, pinned: list[Pin], zone: Zone) -> tuple[Exposure, str]:
     base = level_of_principal(principal, zone)
     if principal.kind == "Service":
-        scoping = [level_of(pin, zone) for pin in pinned if pin.what in _SCOPES_A_SERVICE]
-        level = min(scoping) if scoping else base
+        level = _level_of_service([pin for pin in pinned if pin.what in _SCOPES_A_SERVICE], base, zone)
         return level, level.value
     if principal.kind == "Federated":
         kind = base.value if _is_scoped_federation(statement, principal) else "federated_unscoped"
@@ -166,6 +172,12 @@ def _level(statement: Statement, principal: Principal, pinned: list[Pin], zone: 
         base = Exposure.PUBLIC_AUTHENTICATED
     level = min([base, *(level_of(pin, zone) for pin in pinned)])
     return level, level.value
+
+
+def _level_of_service(scoping: list[Pin], base: Exposure, zone: Zone) -> Exposure:
+    """What names an account decides; a bucket alone says nothing of whose it is."""
+    naming = [pin for pin in scoping if not by_bucket(pin)]
+    return min((level_of(pin, zone) for pin in naming or scoping), default=base)
 
 
 def _contradicts(principal: Principal, pinned: list[Pin]) -> bool:

@@ -9,37 +9,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from findings.access.aws.callers import Caller, Naming, naming
+from findings.access.aws.callers import Caller, CallerKind, Naming, named_account, naming
 from findings.access.aws.conditions import Context, expand, loosened, undecided
-from findings.access.aws.documents import NEWEST_VERSION, Condition, NamedPolicy, Statement
+from findings.access.aws.documents import NEWEST_VERSION, Condition, NamedPolicy, Principal, Statement
 from findings.access.aws.patterns import any_matches, covers, has_wildcard, overlaps
+from findings.access.aws.principals import account_named
 from findings.access.decision import Effect, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One action (lower case) on one resource (or pattern) by one caller, with what is known of the request."""
+    """One action (lower case) on one resource (or pattern) by one caller, with what is known of the request.
+
+    bounded: whether the caller has a permissions boundary; None: not known.
+    """
 
     caller: Caller | None
     action: str
     resource: str
     context: Context
+    bounded: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A statement that speaks about the question; `open` says why it may not apply, nothing when it surely does."""
+    """A statement that speaks about the question; `open` says why it may not apply, nothing when it surely does.
+
+    doubt: why it is not sure that the statement means the caller.
+    """
 
     policy: str
     statement: Statement
     open: tuple[Condition, ...] = ()
     partial: bool = False
+    doubt: str = ""
     naming: Naming | None = None
 
     @property
     def certain(self) -> bool:
         """Whether it applies whatever else the request carries."""
-        return not self.open and not self.partial
+        return not self.open and not self.partial and not self.doubt
 
     @property
     def value(self) -> bool | None:
@@ -49,7 +58,7 @@ class Match:
     def reason(self, effect: Effect | None = None) -> Reason:
         """The match as a reason of a decision."""
         effect = effect or self.statement.effect
-        condition = "; ".join(str(c) for c in self.open)
+        condition = "; ".join([*(str(c) for c in self.open), *filter(None, [self.doubt])])
         if self.partial and not condition:
             condition = "only for a part of the resources asked for"
         return Reason(effect, self.policy, describe(self.statement), condition)
@@ -100,25 +109,57 @@ def _match(policy: str, statement: Statement, question: Question) -> Match | Non
     on_resource = resource_applies(statement, question.resource, question.context)
     if on_resource is False:
         return None
-    named = None
+    named, doubt = None, ""
     if question.caller is not None:
-        applies, named = _principal_applies(statement, question.caller)
+        applies, named, doubt = _principal_applies(statement, question.caller, question.bounded)
         if not applies:
             return None
     open_conditions = undecided(statement.conditions, question.context, variables=statement.variables)
     if open_conditions is None:
         return None
-    return Match(policy, statement, open_conditions, on_resource is None, named)
+    return Match(policy, statement, open_conditions, on_resource is None, doubt, named)
 
 
-def _principal_applies(statement: Statement, caller: Caller) -> tuple[bool, Naming | None]:
-    """Whether the statement means the caller; a statement of an identity policy names nobody and means its owner."""
+def _principal_applies(statement: Statement, caller: Caller, bounded: bool | None) -> tuple[bool, Naming | None, str]:
+    """Whether the statement means the caller, how, and what is in doubt about it.
+
+    A statement of an identity policy names nobody and means its owner.
+    """
     if statement.principals is not None:
         named = naming(statement.principals, caller)
-        return named is not None, named
+        only = "only in the session that it names" if named is Naming.SESSION else ""
+        return named is not None, named, only
     if statement.not_principals is not None:
-        return naming(statement.not_principals, caller) is None, Naming.EVERYONE
-    return True, None
+        spared, doubt = _is_spared(statement, statement.not_principals, caller, bounded)
+        return not spared or bool(doubt), Naming.EVERYONE, doubt
+    return True, None, ""
+
+
+def _is_spared(
+    statement: Statement, exempt: tuple[Principal, ...], caller: Caller, bounded: bool | None
+) -> tuple[bool, str]:
+    """Whether NotPrincipal leaves the caller out, and what is in doubt about it.
+
+    A Deny hits every user and role with a permissions boundary, whoever is exempt; and AWS may check the account before
+    the user or role, so that both have to be named (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
+    """
+    named = naming(exempt, caller)
+    if named is None or statement.effect is Effect.ALLOW or caller.kind not in _OF_ACCOUNTS:
+        return named is not None, ""
+    if bounded:
+        return False, ""
+    if bounded is None:
+        return True, "if it has a permissions boundary: NotPrincipal exempts nobody who has one"
+    account = any(named_account(one) == caller.account for one in exempt)
+    alone = not any(account_named(one) == caller.account for one in exempt if named_account(one) is None)
+    if named is Naming.EVERYONE or (account and (alone or named in (Naming.EXACT, Naming.ROLE))):
+        return True, ""
+    if named is Naming.SESSION:
+        return True, "but in the session that it exempts"
+    return True, "NotPrincipal names not both it and its account, and AWS may check either"
+
+
+_OF_ACCOUNTS = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION)
 
 
 def resource_applies(statement: Statement, resource: str, context: Context) -> bool | None:

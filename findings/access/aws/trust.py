@@ -12,7 +12,7 @@ from enum import Enum
 
 from findings.access.aws.decide import Policies, Request, decide
 from findings.access.aws.documents import Condition, NamedPolicy, PolicyDocument, Principal, Statement, parse_policy
-from findings.access.aws.narrowing import Pins, never_holds, pins
+from findings.access.aws.narrowing import Pin, Pins, by_bucket, never_holds, pins
 from findings.access.aws.patterns import any_matches, has_wildcard
 from findings.access.aws.principals import account_named, is_anybody
 from findings.access.aws.statements import describe
@@ -79,8 +79,7 @@ def _assumable(policy: PolicyDocument) -> list[Statement]:
 
 def _flaws(statement: Statement, principal: Principal, own: frozenset[str]) -> Iterable[TrustFlaw]:
     if principal.kind == "Service":
-        scopes = (Pins.SOURCE_ACCOUNT, Pins.SOURCE_ARN, Pins.SOURCE_ORGANISATION)
-        if not any(pin.what in scopes for pin in pins(statement.conditions)):
+        if not any(_scopes(pin) for pin in pins(statement.conditions)):
             yield TrustFlaw.SERVICE_UNSCOPED
     elif principal.kind == "Federated":
         yield from _federation_flaws(statement, principal)
@@ -91,6 +90,11 @@ def _flaws(statement: Statement, principal: Principal, own: frozenset[str]) -> I
         account = account_named(principal)
         if account is not None and account not in own and not _fixes(statement.conditions, ("sts:externalid",)):
             yield TrustFlaw.EXTERNAL_WITHOUT_EXTERNAL_ID
+
+
+def _scopes(pin: Pin) -> bool:
+    """Whether a pin says whose resource a service acts for; a bucket's ARN does not."""
+    return pin.what in (Pins.SOURCE_ACCOUNT, Pins.SOURCE_ARN, Pins.SOURCE_ORGANISATION) and not by_bucket(pin)
 
 
 def _federation_flaws(statement: Statement, principal: Principal) -> Iterable[TrustFlaw]:

@@ -3,11 +3,16 @@
 Read: `! && || AND OR NOT ( )`, `ActionMatches{'…'}`, `SubOperationMatches{'…'}`, `Exists @…`, and comparisons of a
 bracketed attribute with literals (learn.microsoft.com/azure/role-based-access-control/conditions-format). Attributes
 that are not known make their comparison undecided; an expression we cannot read is undecided as a whole.
+
+Attributes are given under their bracketed names, or with their source where it matters (`@Request[a:b]`); one that is
+given as None is known to be absent.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache, partial
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from findings.access.azure.actions import matches
@@ -15,10 +20,11 @@ from findings.access.kleene import every, negate, some
 
 WORD = re.compile(
     r"""\s*(?:
-      (?P<source>@(?:Request|Resource|Principal|Environment)\s*\[[^\]]+\](?:<[^>]*>)?)
+      (?P<source>@(?i:Request|Resource|Principal|Environment)\s*\[[^\]]+\](?:<[^>]*>)?)
     | (?P<string>'(?:[^']|'')*')
     | (?P<name>[A-Za-z_][\w:.-]*)
     | (?P<guid>[0-9a-fA-F][\w.:-]*)
+    | (?P<number>-\d+(?:\.\d+)?)
     | (?P<sign>&&|\|\||[!(){},])
     )""",
     re.VERBOSE,
@@ -39,9 +45,15 @@ class Case:
         self.known = {name.lower(): value for name, value in attributes.items()}
 
     def value(self, source: str) -> Any:
-        """The attribute a source such as `@Resource[a:b]` names, None when it is not known."""
-        name = source[source.index("[") + 1 : source.index("]")].strip().lower()
-        return self.known.get(name)
+        """The attribute a source such as `@Resource[a:b]` names, None when it is absent or not known."""
+        return self.known.get(self.key(source))
+
+    def key(self, source: str) -> str:
+        """The name under which the attribute is given: that with its source goes first."""
+        kind, _, rest = source.lower().partition("[")
+        name = re.sub(r"<[^>]*>", "", rest.partition("]")[0]).strip()
+        exact = f"{kind.strip()}[{name}]"
+        return exact if exact in self.known else name
 
 
 Expression = Callable[[Case], bool | None]
@@ -149,12 +161,12 @@ class _Parser:
 
     def literals(self) -> list[str]:
         if not self.accept("{"):
-            return [_literal(self.take("string", "name", "guid"))]
+            return [_literal(self.take("string", "name", "guid", "number"))]
         found: list[str] = []
         while not self.accept("}"):
             if found and not self.accept(","):
                 raise Unreadable(", expected")
-            found.append(_literal(self.take("string", "name", "guid")))
+            found.append(_literal(self.take("string", "name", "guid", "number")))
         return found
 
 
@@ -184,7 +196,9 @@ def _suboperation(names: list[str], case: Case) -> bool | None:
 
 
 def _exists(source: str, case: Case) -> bool | None:
-    return True if case.value(source) is not None else None
+    if case.key(source) not in case.known:
+        return None
+    return case.value(source) is not None
 
 
 def _between(operator: str, left: str, right: str, case: Case) -> bool | None:
@@ -206,7 +220,10 @@ def _compare(operator: str, source: str, wanted: list[str], case: Case) -> bool 
     each_value, _, each_wanted = quantifier.lower().removeprefix("for").partition("of")
     of_value = all if each_value == "all" else any
     of_wanted = all if each_wanted.startswith("all") or (refuses and not quantifier) else any
-    return of_value(of_wanted(compare(one, other) != refuses for other in wanted) for one in values)
+    try:
+        return of_value(of_wanted(compare(one, other) != refuses for other in wanted) for one in values)
+    except (ValueError, TypeError):  # a number or a time that is none; a time with a zone beside one without
+        return None
 
 
 def _like(value: str, pattern: str) -> bool:
@@ -217,7 +234,21 @@ def _guid(text: str) -> str:
     return text.replace("-", "").rpartition("/")[2].lower()
 
 
+def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
+    return lambda one, other: compare(float(one), float(other))
+
+
+def _time(compare: Callable[[datetime, datetime], bool]) -> Callable[[str, str], bool]:
+    return lambda one, other: compare(datetime.fromisoformat(one), datetime.fromisoformat(other))
+
+
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": eq, "greaterthan": gt, "greaterthanequals": ge, "lessthan": lt, "lessthanequals": le,
+}  # fmt: skip
 TESTS: dict[str, Callable[[str, str], bool]] = {
+    **{f"numeric{name}": _number(compare) for name, compare in ORDERS.items()},
+    **{f"datetime{name}": _time(compare) for name, compare in ORDERS.items()},
+    "stringstartswithignorecase": lambda one, other: one.lower().startswith(other.lower()),
     "stringequals": lambda one, other: one == other,
     "stringequalsignorecase": lambda one, other: one.lower() == other.lower(),
     "stringlike": _like,

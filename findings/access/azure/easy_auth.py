@@ -17,13 +17,18 @@ from findings.access.surface import Way
 Raw = Mapping[str, Any]
 ANYBODY = frozenset({"common", "organizations", "consumers"})
 SOCIAL = ("google", "facebook", "gitHub", "twitter", "apple", "legacyMicrosoftAccount")
-REFUSALS = frozenset({"redirecttologinpage", "return401", "return403", "return404"})
+#: Those of the API, and those of the file that settings may come from instead.
+REFUSALS = frozenset(
+    {"redirecttologinpage", "return302", "return401", "return403", "return404", "rejectwith401", "rejectwith403",
+     "rejectwith404"}
+)  # fmt: skip
 TENANT = re.compile(r"https://(?:login\.[^/]+|sts\.windows\.net)/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class EasyAuth:
-    """The settings that decide. requires: whether a caller must sign in, None when the settings do not say.
+    """The settings that decide. requires: whether a caller must sign in, None when the settings do not say, or stand
+    in a file of the app (`platform.configFilePath`), which no API shows.
 
     issuer: the Entra issuer URL, "" when none is set. named: whether only listed principals or applications pass.
     providers: identity providers that are set up, `custom` for any other OpenID Connect provider.
@@ -48,7 +53,9 @@ def read_easy_auth(raw: Raw | None) -> EasyAuth:
     allowed: Raw = policy.get("allowedPrincipals") or {}
     return EasyAuth(
         enabled=platform.get("enabled") is True,
-        requires=_requires(rules.get("requireAuthentication"), str(rules.get("unauthenticatedClientAction") or "")),
+        requires=None
+        if platform.get("configFilePath")
+        else _requires(rules.get("requireAuthentication"), str(rules.get("unauthenticatedClientAction") or "")),
         excluded_paths=tuple(rules.get("excludedPaths") or ()),
         issuer=str((entra.get("registration") or {}).get("openIdIssuer") or body.get("issuer") or ""),
         named=bool(allowed.get("identities") or allowed.get("groups")),

@@ -2,7 +2,9 @@
 
 Source: learn.microsoft.com/azure/app-service/overview-access-restrictions: rules in order of priority, the first match
 decides; without a default action, rules end in an implicit deny and no rules mean open. publicNetworkAccess that is not
-set means enabled, unless the site has a private endpoint.
+set means enabled, unless the site has a private endpoint. Service tags that anybody may rent an address of count as
+the internet: AzureCloud is every machine of every customer, AzureFrontDoor.Backend everybody's Front Door, unless the
+rule asks for the id of ours (X-Azure-FDID).
 """
 
 import ipaddress
@@ -22,6 +24,9 @@ PRIVATE_SIX = ipaddress.IPv6Network("fc00::/7")
 WHOLE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 
 
+RENTED = ("azurecloud", "azurefrontdoor.backend")
+
+
 @dataclass(frozen=True, slots=True)
 class IpRule:
     """One entry of ipSecurityRestrictions. source: addresses, a service tag or a subnet id; narrowed: it asks for
@@ -31,6 +36,17 @@ class IpRule:
     allow: bool = True
     priority: int = 0
     narrowed: bool = False
+
+    @property
+    def for_rent(self) -> bool:
+        """Whether it names addresses among which anybody may have one: a service tag such as AzureCloud.WestEurope."""
+        tags = [part.strip().lower() for part in self.source.split(",")]
+        return any(tag == one or tag.startswith(one + ".") for tag in tags for one in RENTED)
+
+    @property
+    def subnet(self) -> bool:
+        """Whether it names a subnet of a virtual network."""
+        return "/subnets/" in self.source.lower()
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -55,8 +71,14 @@ def _rule(raw: str | Mapping[str, Any]) -> IpRule:
         source=str(raw.get("vnetSubnetResourceId") or raw.get("ipAddress") or "Any"),
         allow=str(raw.get("action") or "Allow").lower() == "allow",
         priority=int(raw.get("priority") or 0),
-        narrowed=bool(raw.get("headers")),
+        narrowed=_narrows(raw.get("headers") or {}, str(raw.get("ipAddress") or "")),
     )
+
+
+def _narrows(headers: Mapping[str, Any], source: str) -> bool:
+    """Whether the headers that a rule asks for keep strangers out; of Front Door, only its id says whose it is."""
+    asked = {name.lower() for name, values in headers.items() if values}
+    return "x-azure-fdid" in asked if "azurefrontdoor" in source.lower() else bool(asked)
 
 
 def reach(
@@ -78,6 +100,8 @@ def reach(
         return Reach.UNKNOWN
     if public_network_access.lower() == "disabled":
         return Reach.CLOSED if private_endpoint is False else Reach.PRIVATE_ENDPOINT
+    if public_network_access.lower() not in ("", "enabled"):
+        return Reach.UNKNOWN
     if not public_network_access and private_endpoint is not False:
         return Reach.PRIVATE_ENDPOINT if private_endpoint else Reach.UNKNOWN
     if ip_rules is None:
@@ -90,13 +114,18 @@ def _through_rules(rules: tuple[IpRule, ...], default_action: str) -> Reach:
     ordered = [*sorted(rules, key=lambda rule: rule.priority), IpRule("Any", opens_at_end)]
     allowed: list[Network] = []
     denied: list[Network] = []
-    tagged = False
+    tagged = inside = False
     for rule in ordered:
+        if rule.allow and rule.for_rent and not rule.narrowed:
+            return Reach.INTERNET
+        if rule.subnet:
+            inside |= rule.allow
+            continue
         if rule.narrowed or not rule.networks:
             tagged |= rule.allow
             continue
         if rule.allow:
-            allowed += [one for one in rule.networks if not _covers_all(denied, one.version)]
+            allowed += [one for one in rule.networks if not _within(one, denied)]
         else:
             denied += rule.networks
         if _whole(allowed):
@@ -105,7 +134,16 @@ def _through_rules(rules: tuple[IpRule, ...], default_action: str) -> Reach:
             break
     if tagged or any(not _is_private(one) for one in allowed):
         return Reach.IP_RESTRICTED
-    return Reach.INTERNAL if allowed else Reach.CLOSED
+    return Reach.INTERNAL if allowed or inside else Reach.CLOSED
+
+
+def _within(network: Network, others: list[Network]) -> bool:
+    """Whether all of a range lies in the others together."""
+    four = [one for one in others if isinstance(one, ipaddress.IPv4Network)]
+    six = [one for one in others if isinstance(one, ipaddress.IPv6Network)]
+    if isinstance(network, ipaddress.IPv4Network):
+        return any(network.subnet_of(one) for one in ipaddress.collapse_addresses(four))
+    return any(network.subnet_of(one) for one in ipaddress.collapse_addresses(six))
 
 
 def _is_private(network: Network) -> bool:

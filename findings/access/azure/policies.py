@@ -95,21 +95,32 @@ def read_policies(
 
     assignments: role assignments as listed (`{"name", "properties": {"principalId", "principalType",
         "roleDefinitionId", "scope", "condition"}}`), or flat ones with the role's contents: `{"principal", "scope",
-        "actions", "notActions", "dataActions", "notDataActions", "condition"?}`. Eligible (PIM) assignments are not
-        active: leave them out.
+        "actions", "notActions", "dataActions", "notDataActions", "condition"?}`. Eligible (PIM) ones are not active
+        and are passed over.
     denials: deny assignments as listed (`{"properties": {"scope", "permissions", "principals": [{"id", "type"}],
         "excludePrincipals", "doNotApplyToChildScopes"}}`), or flat: `{"scope", "actions", …, "principals":
         ["everyone" | id], "excludePrincipals"?, "doNotApplyToChildScopes"?}`.
     roles: role definitions as listed.
     """
     return Policies(
-        tuple(map(_assignment, assignments)),
-        tuple(map(_denial, denials)),
+        tuple(_assignment(one) for one in assignments if not _only_eligible(one)),
+        tuple(_denial(one) for one in denials if enforced(one.get("properties") or one)),
         read_roles(roles),
         {name.lower(): members for name, members in (groups or {}).items()},
         None if management_groups is None else tuple(management_groups),
         frozenset(unread),
     )
+
+
+def enforced(denial: Raw) -> bool:
+    """Whether a deny assignment refuses anything: one whose effect is `audit` only leaves a trace."""
+    return str(denial.get("denyAssignmentEffect") or "").lower() != "audit"
+
+
+def _only_eligible(raw: Raw) -> bool:
+    """Whether a row is of Privileged Identity Management and not in force: it could be activated, no more."""
+    words = (str(raw.get("type") or "") + str(raw.get("id") or "")).lower()
+    return "roleeligibility" in words
 
 
 def _assignment(raw: Raw) -> Assignment:

@@ -13,7 +13,7 @@ from findings.access.azure.decide import assigned, condition_of, refused
 from findings.access.azure.policies import Assignment, Policies, Request
 from findings.access.azure.powers import DIRECTORY_ROLES, PATHS, POWERS, ROLE_WRITE, Wanted, graph_power
 from findings.access.azure.roles import Permission
-from findings.access.azure.scopes import breadth, plain_scope, reaches, subscription_of
+from findings.access.azure.scopes import breadth, plain_scope, reaches, subscription_of, usable
 from findings.access.decision import Effect, Reason
 from findings.access.privilege import Assessment, Breadth, Power, Privilege, summary
 
@@ -121,6 +121,12 @@ def _matched(permissions: tuple[Permission, ...], wanted: tuple[Wanted, ...]) ->
     return tuple(one for one in wanted if any(includes(entry, one.action, one.data) for entry in permissions))
 
 
+def _usable(one: Held, wanted: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """What of it the assignment gives that can be used where it stands."""
+    matched = _matched(one.permissions, wanted)
+    return tuple(match for match in matched if usable(match.action, one.assignment.scope))
+
+
 def _certainty(one: Held, wanted: Wanted, identity: Identity, policies: Policies) -> tuple[bool, str]:
     """Whether the assignment gives the action at all, and what is undecided about that."""
     if not policies.denials and not one.conditions:
@@ -138,7 +144,7 @@ def _by_class(held: Iterable[Held], identity: Identity, policies: Policies) -> I
     for one in held:
         for power, wanted in POWERS.items():
             found: dict[str, list[str]] = defaultdict(list)
-            for match in _matched(one.permissions, wanted):
+            for match in _usable(one, wanted):
                 given, open_point = _certainty(one, match, identity, policies)
                 if given:
                     found[open_point].append(match.action)
@@ -187,7 +193,7 @@ def _path(
         givers = [
             (open_point, one)
             for one in reaching
-            for match in _matched(one.permissions, (Wanted(action),))
+            for match in _usable(one, (Wanted(action),))
             for given, open_point in (_certainty(one, match, identity, policies),)
             if given
         ]

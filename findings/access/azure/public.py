@@ -117,5 +117,5 @@ def _latent(trigger: Trigger, site: Site) -> Iterator[str]:
         yield "the function is disabled"
     if site.enabled is False:
         yield "the app is disabled"
-    if site.state is not None and site.state.lower() != "running":
+    if site.state and site.state.lower() != "running":
         yield f"the app is {site.state.lower()}"

@@ -48,6 +48,24 @@ def breadth(scope: str) -> str:
     return "resource_group" if parts[2] == "resourcegroups" and len(parts) == 4 else "resource"
 
 
+#: Providers whose actions are about whatever stands at the scope, of any type.
+EVERYWHERE = ("microsoft.authorization/", "microsoft.insights/", "microsoft.resources/")
+
+
+def usable(action: str, scope: str) -> bool:
+    """Whether the action can be about anything at the scope or below: on one web app, nobody lists a store's keys."""
+    if breadth(scope) != "resource":
+        return True
+    name = action.lower()
+    return name.startswith(EVERYWHERE) or name.startswith(f"{type_of(scope)}/")
+
+
+def type_of(scope: str) -> str:
+    """The resource type of a resource's id, such as microsoft.web/sites/slots."""
+    provider, *parts = plain_scope(scope).rpartition("/providers/")[2].split("/")
+    return "/".join([provider, *parts[::2]])
+
+
 def subscription_of(scope: str) -> str:
     """The subscription id in a scope, lower case; "" when it is above subscriptions."""
     parts = plain_scope(scope).split("/")

@@ -21,6 +21,7 @@ Expression = Callable[[Attributes], Any]
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 LONGEST = 10_000
 DEEPEST = 50
+MOST_LINKS = 200
 
 
 def evaluate(expression: str, attributes: Mapping[str, Any]) -> bool | None:
@@ -49,6 +50,7 @@ class _Parser:
         self.words = words
         self.place = 0
         self.depth = 0
+        self.links = 0
 
     def whole(self) -> Expression:
         expression = self.ternary()
@@ -66,6 +68,12 @@ class _Parser:
     def expect(self, text: str) -> None:
         if not self.accept(text):
             raise Unreadable(f"{text} expected")
+
+    def link(self) -> None:
+        """One more step of chains such as a + b + c, which are nested when they are evaluated."""
+        self.links += 1
+        if self.links > MOST_LINKS:
+            raise Unreadable("too many steps")
 
     def ternary(self) -> Expression:
         self.depth += 1
@@ -94,6 +102,7 @@ class _Parser:
     def relation(self) -> Expression:
         left = self.sum()
         while operator := self.accept(*COMPARISONS, "in"):
+            self.link()
             right = self.sum()
             left = partial(_member if operator == "in" else partial(_compare, operator), left, right)
         return left
@@ -101,6 +110,7 @@ class _Parser:
     def sum(self) -> Expression:
         left = self.negation()
         while operator := self.accept("+", "-"):
+            self.link()
             left = partial(_arithmetic, add if operator == "+" else sub, left, self.negation())
         return left
 
@@ -121,6 +131,7 @@ class _Parser:
     def postfix(self) -> Expression:
         value, path = self.primary()
         while operator := self.accept(".", "["):
+            self.link()
             if operator == "[":
                 value, path = partial(_index, value, self.ternary()), ""
                 self.expect("]")
@@ -181,7 +192,7 @@ def _listing(parts: list[Expression], attributes: Attributes) -> Any:
 def _index(value: Expression, key: Expression, attributes: Attributes) -> Any:
     whole, at = value(attributes), key(attributes)
     if isinstance(whole, Mapping):
-        return whole.get(at, UNKNOWN)
+        return whole.get(at, UNKNOWN) if isinstance(at, str | int) else UNKNOWN
     if isinstance(whole, list) and isinstance(at, int) and 0 <= at < len(whole):
         return whole[at]
     return UNKNOWN

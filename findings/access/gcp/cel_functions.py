@@ -21,8 +21,9 @@ class _Unknown:
 UNKNOWN = _Unknown()
 Attributes = Mapping[str, Any]
 Values = list[Any]
-OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
-DURATION = re.compile(r"(-?\d+(?:\.\d+)?)(ms|h|m|s)")
+OFFSET = re.compile(r"([+-]?)(\d{2}):(\d{2})")
+DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|us|ns|m|s)")
+LATEST = 250_000_000_000  # seconds: the year 9892
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
@@ -53,6 +54,8 @@ def _timestamp(values: Values) -> Any:
     value = values[0] if len(values) == 1 else None
     if isinstance(value, datetime):
         return value
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < LATEST:
+        return datetime.fromtimestamp(value, UTC)
     if not isinstance(value, str):
         return UNKNOWN
     try:
@@ -64,10 +67,14 @@ def _timestamp(values: Values) -> Any:
 
 def _duration(values: Values) -> Any:
     value = values[0] if len(values) == 1 else None
-    if not isinstance(value, str) or not re.fullmatch(f"(?:{DURATION.pattern})+", value):
+    if not isinstance(value, str) or not re.fullmatch(f"[+-]?(?:{DURATION.pattern})+", value):
         return UNKNOWN
-    unit = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-    return timedelta(seconds=sum(float(amount) * unit[name] for amount, name in DURATION.findall(value)))
+    unit = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+    try:
+        whole = timedelta(seconds=sum(float(amount) * unit[name] for amount, name in DURATION.findall(value)))
+    except OverflowError:
+        return UNKNOWN
+    return -whole if value.startswith("-") else whole
 
 
 def _zone(name: Any) -> tzinfo | None:
@@ -96,16 +103,36 @@ def _size(values: Values) -> Any:
     return len(values[0]) if len(values) == 1 and isinstance(values[0], str | list) else UNKNOWN
 
 
-def _match_tag(values: Values) -> Any:
-    if len(values) != 3 or not isinstance(values[0], Mapping) or UNKNOWN in values:
+def _tag(tags: Any, key: Any) -> Any:
+    """The tag's value, None when it is not there; UNKNOWN when the tags are told in another spelling than the key.
+
+    Keys are namespaced names (`123456/env`, `my-project/env`) or permanent ids (`tagKeys/281…`): a key in the one
+    spelling says nothing about tags in the other, nor a project's id about its number.
+    """
+    if not isinstance(tags, Mapping) or not isinstance(key, str):
         return UNKNOWN
-    return values[0].get(values[1]) == values[2]
+    if key in tags or not tags:
+        return tags.get(key)
+    owner, _, short = key.partition("/")
+    alike = [one for one in tags if (one.partition("/")[0] == "tagKeys") == (owner == "tagKeys")]
+    other_name = any(
+        one.partition("/")[2] == short and one.partition("/")[0].isdigit() != owner.isdigit() for one in alike
+    )
+    return None if alike and not other_name else UNKNOWN
+
+
+def _match_tag(values: Values) -> Any:
+    if len(values) != 3 or not isinstance(values[2], str):
+        return UNKNOWN
+    value = _tag(values[0], values[1])
+    return UNKNOWN if value is UNKNOWN else value == values[2]
 
 
 def _has_tag_key(values: Values) -> Any:
-    if len(values) != 2 or not isinstance(values[0], Mapping) or UNKNOWN in values:
+    if len(values) != 2:
         return UNKNOWN
-    return values[1] in values[0]
+    value = _tag(values[0], values[1])
+    return UNKNOWN if value is UNKNOWN else value is not None
 
 
 def _has_only(values: Values) -> Any:

@@ -34,6 +34,12 @@ def refused(request: Request, policies: Policies) -> bool | None:
     return some(verdict for judged in (case.denials(), case.limits()) for verdict, _ in judged)
 
 
+def refusing(request: Request, policies: Policies) -> list[DenyRule]:
+    """The deny rules that refuse the request, whatever grants it."""
+    case = _Case(request, policies)
+    return [rule for rule in policies.deny if rule.on in case.chain and case.denied_by(rule)]
+
+
 def member_of(binding: Binding, request: Request, policies: Policies) -> tuple[str, bool | None]:
     """The member of a binding that stands for the caller, and whether the binding applies (its role aside)."""
     return _Case(request, policies).granted_by(binding)

@@ -15,10 +15,10 @@ ACCOUNT_SUBJECT = re.compile(r"//iam\.googleapis\.com/projects/[^/]+/serviceAcco
 CONTAINER = re.compile(r"//cloudresourcemanager\.googleapis\.com/((?:projects|folders|organizations)/[^/]+)(?:/(.*))?")
 CLUSTER_IDENTITY = re.compile(r"([^\s\[\]]+\.svc\.id\.goog)\[([^/\]]+)/([^\]]+)\]")
 ACCOUNT_PROJECT = re.compile(
-    r"(?:[^@]+@([^.@]+)\.iam\.gserviceaccount\.com|([^@]+)@appspot\.gserviceaccount\.com"
+    r"(?:[^@]+@([^@]+)\.iam\.gserviceaccount\.com|([^@]+)@appspot\.gserviceaccount\.com"
     r"|(\d+)-compute@developer\.gserviceaccount\.com)"
 )
-AGENT = re.compile(r"(?:service-\d+|\d+)@([a-z0-9.-]+)\.gserviceaccount\.com")
+AGENT = re.compile(r"(?:service-(?:org-|folder-)?\d+|\d+)@([a-z0-9.-]+)\.gserviceaccount\.com")
 # Projects Google keeps its service agents in (cloud.google.com/iam/docs/service-agents); gcp-sa-… is the general form.
 AGENT_HOMES = frozenset(
     {
@@ -155,6 +155,11 @@ def _nobody_else(_member: Principal, _caller: Principal, _known: Directory, _see
     return False
 
 
+def _new_form(_member: Principal, _caller: Principal, _known: Directory, _seen: frozenset[str]) -> bool | None:
+    """A form of member that is not known here may stand for anybody who signs in."""
+    return None
+
+
 def _group(member: Principal, caller: Principal, known: Directory, seen: frozenset[str]) -> bool | None:
     if caller.kind not in ("user", "service_account", "group"):
         return False
@@ -222,6 +227,7 @@ _SETS: dict[str, Callable[[Principal, Principal, Directory, frozenset[str]], boo
     "federated": _federated,
     "container": _container,
     "convenience": _convenience,
+    "other": _new_form,
 }
 
 
@@ -230,7 +236,10 @@ def project_of(account: str) -> str:
     if is_agent(account):
         return ""
     match = ACCOUNT_PROJECT.fullmatch(account)
-    return next((part for part in match.groups() if part), "") if match else ""
+    named = next((part for part in match.groups() if part), "") if match else ""
+    # A project of before organisations: `example.com:shop` makes accounts at `shop.example.com`.
+    project, dot, domain = named.partition(".")
+    return f"{domain}:{project}" if dot else named
 
 
 def is_agent(account: str) -> bool:

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from findings.access.decision import Effect, Outcome, Reason
-from findings.access.gcp.decide import decide
+from findings.access.gcp.decide import decide, refusing
 from findings.access.gcp.permissions import role_spelling
 from findings.access.gcp.policies import Binding, Policies, Request, plain_name
+from findings.access.gcp.principals import principal
 from findings.access.gcp.trust import Trust, levels
 from findings.access.ladder import Exposure
 from findings.access.surface import Reach, Surface, Way
@@ -45,7 +46,8 @@ REACHES = {
 #: What a way hangs on when it is not a condition of the cloud's: then nobody knows whether it is one.
 NOT_SAID = "the zone of trust does not say whether this is ours"
 NOT_READ = ("could not be read", "was not read", "its policy was not read")
-RUNNING = frozenset({"", "ACTIVE", "DEPLOYING", "DEPLOY_IN_PROGRESS", "UNKNOWN", "STATE_UNSPECIFIED"})
+#: States in which nothing answers; any other, and one that is not known here, may be answering.
+NOT_RUNNING = frozenset({"FAILED", "OFFLINE", "DELETING", "DELETE_IN_PROGRESS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,30 @@ def _of_binding(binding: Binding, wanted: Request, policies: Policies, trust: Tr
         return
     alone = dataclasses.replace(policies, allow=(binding,), unread=frozenset())
     for member in binding.members:
-        level, highest = levels(member, (wanted.resource, *wanted.ancestors), trust)
-        decision = decide(dataclasses.replace(wanted, principal=member), alone)
-        if level is Exposure.NONE or decision.allowed is False:
-            continue
-        reason = (*decision.because, *decision.unless)[0]
-        yield Way(level, member, reason, decision.outcome is Outcome.ALLOWED)
-        if highest > level:
-            open_point = dataclasses.replace(reason, condition=NOT_SAID)
-            yield Way(highest, member, open_point, False)
+        spared = _spared(member, wanted, alone)
+        yield from _of_member(member, wanted, alone, trust)
+        for other in spared:
+            yield from _of_member(other, wanted, alone, trust)
+
+
+def _of_member(member: str, wanted: Request, alone: Policies, trust: Trust) -> Iterator[Way]:
+    level, highest = levels(member, (wanted.resource, *wanted.ancestors), trust)
+    decision = decide(dataclasses.replace(wanted, principal=member), alone)
+    if level is Exposure.NONE or decision.allowed is False:
+        return
+    reason = (*decision.because, *decision.unless)[0]
+    yield Way(level, member, reason, decision.outcome is Outcome.ALLOWED)
+    if highest > level:
+        open_point = dataclasses.replace(reason, condition=NOT_SAID)
+        yield Way(highest, member, open_point, False)
+
+
+def _spared(member: str, wanted: Request, alone: Policies) -> Iterator[str]:
+    """Whom a binding to a set of callers still lets in when the set is denied: the exceptions of the deny rules."""
+    if not alone.deny or principal(member).kind in ("user", "service_account", "deleted"):
+        return
+    rules = refusing(dataclasses.replace(wanted, principal=member), alone)
+    yield from dict.fromkeys(name for rule in rules for name in rule.exception_principals)
 
 
 def _reach(ingress: str | None) -> Reach:
@@ -155,7 +172,7 @@ def _reach(ingress: str | None) -> Reach:
 def _latent(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.has_url is False:
         yield "it has no URL"
-    if endpoint.state not in RUNNING:
+    if endpoint.state in NOT_RUNNING:
         yield f"its state is {endpoint.state}"
     if _reach(endpoint.ingress) is Reach.CLOSED:
         yield "its ingress is closed"

@@ -84,12 +84,24 @@ def _account(email: str, mine: set[str], trust: Trust) -> Levels:
     if not is_agent(email):
         project = project_of(email)
         return _of_project(project, mine, trust) if project else (Exposure.SAME_ACCOUNT, Exposure.EXTERNAL)
-    number = email.partition("@")[0].removeprefix("service-")
+    level, number = _acts_for(email)
     ours = mine | trust.containers
-    if f"projects/{number}" in ours:
+    if f"{level}/{number}" in ours:
         return _sure(Exposure.SERVICE_SCOPED)
+    if level != "projects":
+        return _sure(Exposure.EXTERNAL) if any(name.startswith(f"{level}/") for name in ours) else _UNTOLD_AGENT
     numbers_known = any(name.startswith("projects/") and name[9:].isdigit() for name in mine)
     return (Exposure.EXTERNAL if numbers_known else Exposure.SERVICE_SCOPED), Exposure.EXTERNAL
+
+
+_UNTOLD_AGENT = (Exposure.SERVICE_SCOPED, Exposure.EXTERNAL)
+
+
+def _acts_for(email: str) -> tuple[str, str]:
+    """What a service agent acts for: `service-12@…` a project, `service-org-12@…` an organisation, … by number."""
+    name = email.partition("@")[0].removeprefix("service-")
+    kind, dash, number = name.partition("-")
+    return ({"org": "organizations", "folder": "folders"}.get(kind, "projects"), number) if dash else ("projects", name)
 
 
 def _of_project(project: str, mine: set[str], trust: Trust) -> Levels:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,11 +11,12 @@ from findings.delivering import channels
 from findings.models import Channel
 from findings.pages.alerts.forms import ChannelForm
 from inventory.audit import audit
+from inventory.fresh import fresh, fresh_form, typed
 from inventory.permission import needs
 
 
 @needs("administer", "GET POST")
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+@fresh_form("address", "secret")
 def new(request: HttpRequest) -> HttpResponse:
     """A new channel of the kind that the address names."""
     kind = request.GET.get("kind", "email")
@@ -26,7 +26,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @needs("administer", "GET POST")
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+@fresh_form("address", "secret")
 def channel(request: HttpRequest, pk: int) -> HttpResponse:
     """One channel; its address and secret can be entered anew and are not shown."""
     found = get_object_or_404(Channel, pk=pk)
@@ -37,7 +37,7 @@ def channel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, kept: Channel) -> HttpResponse:
     was = _told(kept) if kept.pk else None
-    form = ChannelForm(kept, request.POST or None)
+    form = ChannelForm(kept, request.POST or typed(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             saved = form.save()
@@ -46,7 +46,7 @@ def _form(request: HttpRequest, kept: Channel) -> HttpResponse:
         messages.success(request, f"{saved.name} is kept.")
         return redirect("settings-alerts")
     told = {"form": form, "kept": kept, "kind": channels()[kept.kind], "kinds": channels().values()}
-    return render(request, "findings/alerts/channel.html", told, status=422 if form.errors else 200)
+    return render(request, "findings/alerts/channel.html", told, status=422 if request.POST and form.errors else 200)
 
 
 def _told(one: Channel) -> dict[str, object]:
@@ -54,7 +54,7 @@ def _told(one: Channel) -> dict[str, object]:
 
 
 @needs("administer", "POST")
-@reauthentication_required  # type: ignore[untyped-decorator]
+@fresh
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out a channel that no alert uses."""
     found = get_object_or_404(Channel, pk=pk)

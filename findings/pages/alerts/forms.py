@@ -1,109 +1,21 @@
-"""The forms of an alert and of a channel."""
+"""The form of a channel; that of an alert is `findings.alert_form`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from findings.alert_form import TEXT
 from findings.delivering import channels, outward
-from findings.message import EVENTS
-from findings.models import Alert, Channel
+from findings.models import Channel
 from findings.outward import Refused
-from findings.severity import Severity
-from inventory.clock import now
-from inventory.models import User
-from inventory.search.lists import LISTS, ParseError
 
-SELECT, TEXT = {"class": "form-select"}, {"class": "form-control", "autocomplete": "off"}
 #: A secret that could be guessed signs nothing.
 SECRET_LENGTH = 16
 MOST_RECIPIENTS = 20
-
-
-if TYPE_CHECKING:
-    OfAlert = forms.ModelForm[Alert]
-else:
-    OfAlert = forms.ModelForm
-
-
-class AlertForm(OfAlert):
-    """An alert of a person."""
-
-    events = forms.MultipleChoiceField(
-        label="Tell me of", choices=list(EVENTS.items()), widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = Alert
-        fields = ["name", "channel", "events", "list_name", "query", "severity", "least", "quiet_from", "quiet_until",
-                  "time_zone"]  # fmt: skip
-        labels = {
-            "list_name": "Search in", "query": "Query", "severity": "Findings from this severity on",
-            "least": "Only when there are at least", "quiet_from": "Quiet from", "quiet_until": "Quiet until",
-        }  # fmt: skip
-        help_texts = {
-            "query": "As in the list's search box; empty is everything that you see. "
-            "A set of rules is written rule:public_invoke,can_escalate.",
-            "least": "So many within a day; fewer are not told.",
-            "quiet_from": "In quiet hours everything waits, and then comes as one message.",
-            "time_zone": "Such as Europe/Paris.",
-        }
-        widgets = {
-            "name": forms.TextInput(attrs=TEXT),
-            "channel": forms.Select(attrs=SELECT),
-            "list_name": forms.Select(attrs=SELECT, choices=[("findings", "Findings"), ("functions", "Functions")]),
-            "query": forms.TextInput(attrs={**TEXT, "maxlength": "2000", "spellcheck": "false"}),
-            "severity": forms.Select(attrs=SELECT, choices=[(one.value, one.value) for one in Severity]),
-            "least": forms.NumberInput(attrs={**TEXT, "min": "1", "max": "10000"}),
-            "quiet_from": forms.TimeInput(attrs={**TEXT, "type": "time"}, format="%H:%M"),
-            "quiet_until": forms.TimeInput(attrs={**TEXT, "type": "time"}, format="%H:%M"),
-            "time_zone": forms.TextInput(attrs=TEXT),
-        }
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["channel"].queryset = Channel.objects.filter(enabled=True)  # type: ignore[attr-defined]
-
-    def clean_list_name(self) -> str:
-        chosen = str(self.cleaned_data["list_name"])
-        if chosen not in ("findings", "functions"):
-            raise ValidationError("Choose findings or functions.")
-        return chosen
-
-    def clean_severity(self) -> str:
-        chosen = str(self.cleaned_data["severity"])
-        if chosen not in set(Severity):
-            raise ValidationError(f"Choose one of {', '.join(Severity)}.")
-        return chosen
-
-    def clean_least(self) -> int:
-        number = int(self.cleaned_data["least"])
-        if not 1 <= number <= 10_000:
-            raise ValidationError("Choose a number from 1 to 10,000.")
-        return number
-
-    def clean_time_zone(self) -> str:
-        named = str(self.cleaned_data["time_zone"])
-        if named not in available_timezones():
-            raise ValidationError(f"There is no time zone {named[:40]!r}. Write it as Europe/Paris, or UTC.")
-        return named
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        listed, query = told.get("list_name"), str(told.get("query") or "")
-        if listed:
-            try:
-                LISTS[listed].search(query, self.user, now())
-            except ParseError as fault:
-                self.add_error("query", str(fault))
-        if (told.get("quiet_from") is None) != (told.get("quiet_until") is None):
-            self.add_error("quiet_until", "Quiet hours need both a beginning and an end.")
-        return told
 
 
 class ChannelForm(forms.Form):
@@ -131,7 +43,9 @@ class ChannelForm(forms.Form):
             del self.fields[name]
         for name in {"address", "secret"} & self.kind.needs:
             self.fields[name].required = not getattr(kept, f"sealed_{name}")
-        if kept.place:
+        if kept.needs_its_secret:
+            self.fields["address"].help_text = f"Where it came from it led to {kept.place}."
+        elif kept.place:
             self.fields["address"].help_text = f"Leads to {kept.place} now. Left empty, it stays as it is."
 
     def clean_name(self) -> str:

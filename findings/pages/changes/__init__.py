@@ -10,12 +10,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages import _feed, _scope
 from findings.pages.changes.listed import Gap, after_mark, asked_of, counts, gaps
 from findings.pages.changes.strip import strip
 from inventory.changes import ACTOR_KINDS, PRESETS, RESOURCES, Asked, filtered
+from inventory.clock import about_now
 from inventory.models import Change, Scope
 from inventory.models.account import AccountQuerySet
 from inventory.permission import needs
@@ -30,7 +30,7 @@ KEPT = ("risk", "kind", "mark", "who", "actor", "scope")
 
 @needs("view")
 def changes(request: HttpRequest) -> HttpResponse:
-    scope, now, asked = _scope.picked(request), timezone.now(), asked_of(request)
+    scope, now, asked = _scope.picked(request), about_now(), asked_of(request)
     told: dict[str, Any] = {
         "now": now, "scope": scope.choice, "scopes": scope.choices, "asked": asked, "behind": _behind(scope, now),
         "presets": list(_presets(request)), "resources": RESOURCES, "actor_kinds": ACTOR_KINDS,

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from findings.compliance import Stand, frameworks, stands, stands_on, summed
 from findings.controls import Answered
 from findings.pages import _scope
 from findings.standards import FRAMEWORKS, Framework
+from inventory.clock import about_now
 from inventory.models import Account
 from inventory.models.account import AccountQuerySet
 
@@ -107,7 +107,7 @@ def asked(request: HttpRequest, slug: str) -> Asked:
     """Read the address. Raises Http404 for a framework that there is none of."""
     if slug not in frameworks():
         raise Http404
-    text, now = request.GET.get("on", "").strip(), timezone.now()
+    text, now = request.GET.get("on", "").strip(), about_now()
     on, wrong = _day(text, now)
     return Asked(request, slug, now, on, wrong)
 

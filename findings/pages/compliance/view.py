@@ -8,7 +8,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from findings.compliance import STANDS, Stand, frameworks, stands, subjects, summed
 from findings.controls import Answered
@@ -17,6 +16,7 @@ from findings.pages import _scope
 from findings.pages.compliance.asked import Line, asked
 from findings.pages.functions.coverage import coverage_of
 from findings.standards import FRAMEWORKS, Framework
+from inventory.clock import about_now
 from inventory.permission import needs
 
 SIZE = 50
@@ -75,7 +75,7 @@ def glances(accounts: Any) -> list[Glance]:
 
 @needs("view")
 def compliance(request: HttpRequest) -> HttpResponse:
-    scope, now = _scope.picked(request), timezone.now()
+    scope, now = _scope.picked(request), about_now()
     return render(request, "findings/compliance/compliance.html", {
         "now": now, "scope": scope.choice, "scopes": scope.choices, "glances": glances(scope.accounts),
         "coverage": coverage_of(scope.accounts, now),

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from findings.pages import _scope
+from inventory.clock import about_now
 from inventory.models.exposure import TABS
 from inventory.search.lists import EXPOSURE, Search
 
@@ -90,5 +90,5 @@ def asked(request: HttpRequest) -> Asked:
         q=read.get("q", "").strip(),
         sort=sort if sort.removeprefix("-") in EXPOSURE.sorts else "",
         cursor=read.get("after", ""),
-        now=timezone.now(),
+        now=about_now(),
     )

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from findings.pages._because import KINDS
 from findings.pages._parties import Party, parties
 from findings.pages.exposure.asked import Asked
-from findings.pages.function.because import KINDS
 from inventory.models import Activity, ExposedBinding, Snapshot
 
 Json = Any

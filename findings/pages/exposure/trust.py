@@ -13,12 +13,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from findings.pages._parties import Party, known
 from inventory.audit import audit
+from inventory.clock import about_now
 from inventory.history import clean
 from inventory.models import Account, ExposedBinding, Trust, User
 from inventory.models.exposure import LONGEST_TRUST
@@ -83,7 +83,7 @@ class EndForm(forms.Form):
 @needs(VERB, "POST")
 def trust(request: HttpRequest) -> HttpResponse:
     """The records of one party, and the form to trust it; POST writes a record."""
-    at = timezone.now()
+    at = about_now()
     party = _party(request, at)
     form = TrustForm(at, request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -104,7 +104,7 @@ def trust(request: HttpRequest) -> HttpResponse:
 def end_trust(request: HttpRequest) -> HttpResponse:
     """End every record of a party that still holds; the records stay."""
     _refuse_others(request)
-    at = timezone.now()
+    at = about_now()
     party, form = _party(request, at), EndForm(request.POST)
     if not form.is_valid():
         return render(request, "findings/exposure/trust.html", _shown(request, party, TrustForm(at), at), status=400)
@@ -120,7 +120,7 @@ def end_trust(request: HttpRequest) -> HttpResponse:
 @needs("view")
 def trusted(request: HttpRequest) -> HttpResponse:
     """Every record: who trusted whom, why, until when; what holds now first."""
-    at = timezone.now()
+    at = about_now()
     records = list(Trust.objects.order_by("-at", "-pk")[:MOST_RECORDS])
     holding = [record for record in records if record.state(at) == "active"]
     holding.sort(key=lambda record: record.until)

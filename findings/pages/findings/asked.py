@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
 from findings.pages import _scope
 from findings.search import FINDINGS
+from inventory.clock import about_now
 from inventory.search.edit import term_text
 from inventory.search.lists import Search
 
@@ -120,7 +120,7 @@ def asked(request: HttpRequest, read: QueryDict | None = None) -> Asked:
         cursor=read.get("after", ""),
         flat=read.get("view", "") == "flat",
         open=read.get("open", "")[:80],
-        now=timezone.now(),
+        now=about_now(),
     )
 
 

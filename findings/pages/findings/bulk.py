@@ -8,10 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from findings import mass
 from findings.acting import perform, within_reach
-from findings.models import Finding, WrongTriage
+from findings.models import Finding, TriageJob, WrongTriage
 from findings.models.triage import FindingQuerySet
 from findings.pages.findings.asked import Asked, asked
+from findings.tasks import start
+from inventory.models import User
 from inventory.permission import needs
 from inventory.search.parse import ParseError
 
@@ -32,12 +35,22 @@ def triage_many(request: HttpRequest) -> HttpResponse:
         told = {"asked": wanted, "said": said, "number": number, "fields": FIELDS, "now": wanted.now}
         return render(request, "findings/findings/confirm.html", told)
     try:
+        if "all" in request.POST and number > mass.AT_ONCE:
+            return redirect("triage-job", start(_job(wanted, said, number)))
         changed = perform(rows, said["action"], said, request, wanted.now, query=wanted.q)
     except WrongTriage as wrong:
         messages.error(request, str(wrong))
     else:
         messages.success(request, f"{changed} finding{'' if changed == 1 else 's'} changed.")
     return redirect(wanted.address())
+
+
+def _job(wanted: Asked, said: dict[str, Any], number: int) -> TriageJob:
+    rule = wanted.open if not wanted.flat else ""
+    return TriageJob(
+        by=cast(User, wanted.request.user), query=wanted.q, scope=wanted.scope.choice.value, rule=rule,
+        action=said["action"], said=said, at=wanted.now, number=number, beat_at=wanted.now,
+    )  # fmt: skip
 
 
 def said_in(request: HttpRequest) -> dict[str, Any]:

@@ -7,18 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from findings.acting import perform
 from findings.catalogue import catalogue
 from findings.models import Finding, WrongTriage
 from findings.models.triage import FindingQuerySet
+from findings.pages._graph import mini
 from findings.pages.findings.bulk import said_in
 from findings.present import RELATED, title_of
 from findings.risk import FORMULA
 from findings.rule import Rule
 from findings.standards import FRAMEWORKS
 from findings.states import LONGEST_DAYS
+from inventory.clock import about_now
 from inventory.permission import needs, require
 
 EVENTS_SHOWN = 200
@@ -36,7 +37,7 @@ CHOICES = (
 @needs("view")
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Finding.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
-    rule, now = catalogue().get(found.rule), timezone.now()
+    rule, now = catalogue().get(found.rule), about_now()
     others = Finding.objects.visible_to(request.user).active()
     return render(request, "findings/findings/finding.html", {
         "finding": found, "rule": rule, "title": title_of(found.rule), "now": now, "score": found.score(now),
@@ -45,7 +46,8 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "choices": CHOICES, "longest": LONGEST_DAYS, "more": found.faults - len(found.evidence),
         "same_rule": others.filter(rule=found.rule).exclude(pk=pk).count(),
         "same_resource": others.filter(resource=found.resource_id).exclude(pk=pk).count(),
-        "provider_unread": found.resource.unread, **beside(found, rule, others),
+        "provider_unread": found.resource.unread, "path": mini.path_of(found, rule, request.user),
+        **beside(found, rule, others),
     })  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def triage_one(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "triage", found.account)
     said = said_in(request)
     try:
-        changed = perform(Finding.objects.filter(pk=pk), said["action"], said, request, timezone.now(), of=found)
+        changed = perform(Finding.objects.filter(pk=pk), said["action"], said, request, about_now(), of=found)
     except WrongTriage as wrong:
         messages.error(request, str(wrong))
     else:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from findings import counted
 from findings.catalogue import catalogue
 from findings.models import Verdicts
 from findings.pages.findings.asked import SIZE, Asked, asked
+from findings.pages.findings.groups import groups
 from findings.pages.functions.coverage import coverage_of
 from findings.present import RELATED, title_of
 from findings.risk import FORMULA
-from findings.rule_standing import current_settings, verdict_counts
+from findings.rule_standing import current_settings, not_asked, verdict_counts
 from findings.search import FINDINGS
-from findings.severity import Severity
 from inventory.permission import fulfils, needs
 from inventory.search import paging
 from inventory.search.facets import MOST, Facet, facets, qualifiers
@@ -25,7 +25,6 @@ from inventory.search.parse import ParseError
 from inventory.search.patience import TooSlow, patience
 
 TEMPLATE = "findings/findings/findings.html"
-BY_RANK = {severity.rank: severity.value for severity in Severity}
 TABS = (
     ("Open", ""),
     ("Mine", "assignee:me"),
@@ -60,7 +59,8 @@ def findings(request: HttpRequest) -> HttpResponse:
 
 def _flat(wanted: Asked) -> dict[str, Any]:
     page = rows_of(wanted.search, wanted.sort, wanted.cursor)
-    total, exact = paging.counted(wanted.search.rows())
+    number = counted.total(wanted.search)
+    total, exact = paging.counted(wanted.search.rows()) if number is None else (number, True)
     return {"page": page, "total": total, "exact": exact, **_facets_now(wanted)}
 
 
@@ -74,39 +74,14 @@ def rows_of(search: Search, sort: str, cursor: str) -> paging.Page:
 
 
 def _grouped(wanted: Asked) -> dict[str, Any]:
-    rows = wanted.search.rows().order_by().values("rule")
-    told = rows.annotate(
-        number=Count("pk"), worst=Max("rank"), urgent=Max("risk"), oldest=Min("opened_at"), newest=Max("opened_at"),
-        late=Count("pk", filter=Q(due_at__lte=wanted.now)), unassigned=Count("pk", filter=Q(assignee=None)),
-    )  # fmt: skip
-    # Apart from the rest: told apart, people make a database sort every finding, where only the assigned have any.
-    assigned = rows.exclude(assignee=None).annotate(people=Count("assignee", distinct=True))
-    people = dict(assigned.values_list("rule", "people"))
-    counts = verdict_counts(wanted.scope.accounts)
-    groups = [_group(wanted, row | {"people": people.get(row["rule"], 0)}, counts.get(row["rule"], {})) for row in told]
-    groups.sort(key=lambda group: (-group["worst"], -group["urgent"], group["rule"]))
-    is_open = wanted.open in {group["rule"] for group in groups}
+    found = groups(wanted)
+    is_open = any(group["is_open"] for group in found)
     return {
-        "groups": groups,
-        "total": sum(group["number"] for group in groups),
+        "groups": found,
+        "total": sum(group["number"] for group in found),
         "exact": True,
         "page": rows_of(wanted.of_rule(wanted.open), wanted.sort, wanted.cursor) if is_open else None,
         **_facets_now(wanted),
-    }
-
-
-def _group(wanted: Asked, row: dict[str, Any], counts: dict[str, int]) -> dict[str, Any]:
-    rule = catalogue().get(row["rule"])
-    is_open = wanted.open == row["rule"]
-    return row | {
-        "title": title_of(row["rule"]),
-        "severity": BY_RANK[row["worst"]],
-        "providers": rule.providers if rule else (),
-        "subject": rule.subject.value if rule else "",
-        "of": counts.get("passed", 0) + counts.get("failed", 0),
-        "unknown": counts.get("unknown", 0),
-        "is_open": is_open,
-        "toggle": wanted.address(open="" if is_open else row["rule"]),
     }
 
 
@@ -117,7 +92,7 @@ def _facets_now(wanted: Asked) -> dict[str, Any]:
 def facets_of(wanted: Asked, only: str = "") -> list[dict[str, Any]]:
     """All facets with counts, or one with all its values."""
     names = [only] if only else list(FINDINGS.facets)
-    return [_shown(facet, wanted) for facet in facets(wanted.search, names, MOST if only else 8)]
+    return [_shown(facet, wanted) for facet in facets(wanted.search, names, MOST if only else 8, counted.for_facet)]
 
 
 def _shown(facet: Facet, wanted: Asked) -> dict[str, Any]:
@@ -142,7 +117,7 @@ def facet_list(request: HttpRequest) -> HttpResponse:
 
 
 def _why_nothing(wanted: Asked) -> dict[str, Any]:
-    """Nothing found can mean five things; the page says which."""
+    """Nothing found can mean six things; the page says which."""
     accounts = wanted.scope.accounts
     judged = accounts.limit(Verdicts.objects.all()).exists()
     settings = current_settings()
@@ -152,6 +127,7 @@ def _why_nothing(wanted: Asked) -> dict[str, Any]:
         "unjudged": not judged,
         "disabled": len(off & set(catalogue())),
         "rules": len(catalogue()),
+        "not_asked": not_asked(accounts) if judged else [],
         "undecided": sum(one["unknown"] + one["errors"] for one in counts.values()),
         "qualifiers": [
             {"part": part, "address": wanted.address(q=rest), "count": count}

@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from findings.exposed import ages
+from findings.pages import _because as because
 from findings.pages._parties import Party, parties
-from findings.pages.function import because
 from findings.pages.function.statements import condition_said
 from findings.pages.function.subject import Subject
 from findings.parties import Exposed

@@ -92,7 +92,9 @@ def without_statements(section: str, body: Json) -> tuple[Json, list[StatementSh
 
 
 def _revisions(subject: Subject) -> list[tuple[int, datetime, Mapping[str, Json]]]:
-    rows = subject.resource.snapshots.order_by("-number").values_list("number", "at", "document")
+    newest = subject.resource.latest.number if subject.resource.latest else 0
+    shown = subject.resource.snapshots.filter(number__lte=newest)
+    rows = shown.order_by("-number").values_list("number", "at", "document")
     return list(rows[:REVISIONS_SEARCHED])[::-1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from inventory.models import Account, Function, Resource
@@ -11,6 +12,8 @@ AWS_HOSTS = {
     "aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }  # fmt: skip
+#: What may stand in a host: one label of it, so that no text of a cloud names another.
+REGION = re.compile(r"[a-z0-9-]{1,40}")
 GOOGLE, AZURE = "https://console.cloud.google.com", "https://portal.azure.com"
 
 
@@ -20,7 +23,9 @@ def console_address(function: Function) -> str:
     match function.provider:
         case Account.Provider.AWS:
             host = _aws_host(function.native_id)
-            return f"https://{region}.{host}/lambda/home?region={region}#/functions/{name}" if host else ""
+            if not host or not REGION.fullmatch(function.region):
+                return ""
+            return f"https://{region}.{host}/lambda/home?region={region}#/functions/{name}"
         case Account.Provider.GCP:
             project = quote(function.account.native_id, safe="")
             if "/services/" in function.native_id:

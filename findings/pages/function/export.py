@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from findings.pages.function.subject import subject_of
+from inventory.comments import comment_json, comments_on
 from inventory.permission import needs
 
 
@@ -19,6 +20,7 @@ def revision(request: HttpRequest, uid: str, number: int) -> HttpResponse:
         "changed": snapshot.changed,
         "became_readable": snapshot.became_readable,
         "unread": snapshot.unread,
+        "comments": [comment_json(one) for one in comments_on([snapshot.pk]).get(snapshot.pk, [])],
         "document": snapshot.document,
     }
     answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -10,16 +11,16 @@ from django.http import Http404, HttpRequest
 from findings.pages import _asked, _timeline
 from findings.pages._diff import compare
 from findings.pages.function.subject import Subject
-from inventory.facts import Kind
-from inventory.models import Resource
+from inventory.comments import LONGEST, comments_on
+from inventory.models import Account, Resource, RevisionComment
+from inventory.models.people import may
+from inventory.revisions import policies_of
 from inventory.semantics import lines
 
 
 def context(subject: Subject) -> dict[str, Any]:
     return {
-        **of_resource(
-            subject.request, subject.resource, beside(subject.identity), subject.resource.account.every_minutes
-        ),
+        **of_resource(subject.request, subject.resource, beside(subject.identity), subject.function.account),
         "next_reading": subject.function.account.due_at,
     }
 
@@ -29,25 +30,36 @@ def beside(identity: Resource | None) -> list[Resource]:
     return [identity, *policies_of(identity)] if identity else []
 
 
-def policies_of(identity: Resource) -> list[Resource]:
-    """The managed policies that an identity's latest reading names."""
-    attached = (identity.document.get("policies") or {}).get("policies", [])
-    names = [entry["id"] for entry in attached if isinstance(entry, dict) and entry.get("id")]
-    return list(Resource.objects.filter(account=identity.account_id, kind=Kind.POLICY, native_id__in=names))
-
-
-def of_resource(request: HttpRequest, resource: Resource, others: Sequence[Resource], every: int) -> dict[str, Any]:
+def of_resource(
+    request: HttpRequest, resource: Resource, others: Sequence[Resource], account: Account
+) -> dict[str, Any]:
     """The timeline and the comparison of one resource, with the changes of others that matter to it in between."""
     latest = resource.latest.number if resource.latest else 0
     before, asked = _asked.number(request, "before") or latest + 1, request.GET.get("show", "")
     own = _timeline.revisions_of(resource, asked, before)
+    comparison = _comparison(request, resource, latest)
+    shown = comparison["after"] if comparison else resource.latest
+    comments = comments_on({*(row.pk for row in own), *([shown.pk] if shown else [])})
+    entries = _timeline.entries(resource, others, own, asked, newest=before > latest, every=account.every_minutes)
     return {
-        "entries": _timeline.entries(resource, others, own, asked, newest=before > latest, every=every),
+        "entries": [_commented(entry, comments) for entry in entries],
         "chips": _timeline.chips(resource, others, asked), "show": asked,
         "older": own[-1].number if len(own) == _timeline.PAGE and own[-1].number > 1 else None,
         "latest": latest,
-        "comparison": _comparison(request, resource, latest),
+        "comparison": comparison,
+        "commented": {
+            "resource": resource, "snapshot": shown, "comments": comments.get(shown.pk, []), "longest": LONGEST,
+            "may": may(request.user, "triage", account),
+        } if shown else None,
     }  # fmt: skip
+
+
+def _commented(entry: _timeline.Entry, comments: Mapping[int, list[RevisionComment]]) -> _timeline.Entry:
+    """The line with the comments on its revision, where it is one of the resource's own."""
+    change = entry.change
+    if not entry.own or change is None or change.snapshot is None or (change.row and change.row.event == "removed"):
+        return entry
+    return replace(entry, comments=comments.get(change.snapshot.pk, []))
 
 
 def _comparison(request: HttpRequest, resource: Resource, latest: int) -> dict[str, Any] | None:

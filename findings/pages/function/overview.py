@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from findings.pages import _because as because
 from findings.pages import _feed
-from findings.pages.function import because
 from findings.pages.function.sentence import summary
 from findings.pages.function.subject import Subject
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from findings.access.sources import sources
-from findings.pages.function import because
+from findings.pages import _because as because
 from findings.pages.function.asking import asking
 from findings.pages.function.reaching import of_reach
 from findings.pages.function.services import of_services

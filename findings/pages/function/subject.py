@@ -9,9 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
-from inventory.models import Account, Function, Posture, Resource, ScopeCoverage, User
+from findings.pages._seen_by import seen_by
+from inventory.clock import about_now
+from inventory.models import Function, Posture, Resource, ScopeCoverage
+from inventory.then import shown_at
 
 Json = Any
 
@@ -60,7 +62,12 @@ class Subject:
 
     @cached_property
     def last_seen(self) -> datetime:
-        """The last reading that saw it: its own mark, or the last complete reading of its listing while it is there."""
+        """The last reading that saw it: its own mark, or the last complete reading of its listing while it is there.
+
+        Of an earlier time: that time.
+        """
+        if (then := shown_at()) is not None:
+            return self.resource.gone_at or then
         seen = self.resource.seen_at
         if self.resource.gone_at:
             return seen
@@ -78,14 +85,4 @@ def subject_of(request: HttpRequest, uid: str) -> Subject:
     functions = Function.objects.visible_to(request.user).select_related(
         "resource__latest", "resource__scope", "account", "identity__latest", "posture"
     )
-    return Subject(request, seen_by(request.user, get_object_or_404(functions, uid=uid)), timezone.now())
-
-
-def seen_by(user: User | Any, function: Function) -> Function:
-    """The function without its identity where that belongs to an account that the person may not see."""
-    identity = function.identity
-    if identity is None or identity.account_id == function.account_id:
-        return function
-    if not Account.objects.visible_to(user).filter(pk=identity.account_id).exists():
-        function.identity = None
-    return function
+    return Subject(request, seen_by(request.user, get_object_or_404(functions, uid=uid)), about_now())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 
+from inventory.clock import about_now
 from inventory.columns import FUNCTION_COLUMNS, UnknownColumn, chosen_columns
 from inventory.models import SavedSearch, User
 from inventory.permission import needs
@@ -37,7 +37,7 @@ def keep_columns(request: HttpRequest) -> HttpResponse:
         kept["size"] = request.POST["size"]  # type: ignore[assignment]
     user.preferences = {**user.preferences, "functions": kept}
     user.save(update_fields=["preferences"])
-    return redirect(_back(request))
+    return redirect(back_of(request))
 
 
 @needs("view", "POST")
@@ -51,7 +51,7 @@ def keep_search(request: HttpRequest) -> HttpResponse:
     if not slug or listed is None:
         return HttpResponseBadRequest("A name with letters or digits is expected.")
     try:
-        listed.search(query, user, timezone.now())
+        listed.search(query, user, about_now())
     except ParseError as fault:
         return HttpResponseBadRequest(str(fault))
     own = SavedSearch.objects.filter(owner=user)
@@ -60,7 +60,7 @@ def keep_search(request: HttpRequest) -> HttpResponse:
     SavedSearch.objects.update_or_create(
         owner=user, slug=slug, defaults={"name": name, "query": query, "list_name": listed.name}
     )
-    return redirect(_back(request))
+    return redirect(back_of(request))
 
 
 @needs("view", "POST")
@@ -68,10 +68,10 @@ def forget_search(request: HttpRequest, slug: str) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     get_object_or_404(SavedSearch, owner=user, slug=slug).delete()
-    return redirect(_back(request))
+    return redirect(back_of(request))
 
 
-def _back(request: HttpRequest) -> str:
+def back_of(request: HttpRequest) -> str:
     """The address the form came from, when it is one of ours."""
     address = request.POST.get("back", "")
     ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from findings.pages import _past
 from findings.pages.functions.asked import Asked
 from inventory.freshness import Freshness, freshness
 from inventory.models import Account
@@ -43,7 +44,15 @@ class Coverage:
 
 
 def coverage(wanted: Asked) -> Coverage:
+    if wanted.at is not None:
+        return coverage_then(_past.past_of(wanted.at, wanted.scope.accounts))
     return coverage_of(wanted.scope.accounts, wanted.now)
+
+
+def coverage_then(past: _past.Past) -> Coverage:
+    """How far a list of an earlier time can be trusted: what was not read for long then may have been otherwise."""
+    late = frozenset(past.late)
+    return Coverage(past.accounts, past.accounts - len(late), [], late)
 
 
 def coverage_of(accounts: QuerySet[Account], now: datetime) -> Coverage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -42,7 +42,7 @@ def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
     def lines() -> Iterator[str]:
         yield writer.writerow([column.name for column in columns])
-        for row in rows:
+        for row in rows():
             yield writer.writerow([cell(column.value(row)) for column in columns])
 
     return _file(wanted, "csv", "text/csv; charset=utf-8", lines())
@@ -59,17 +59,22 @@ def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponseBadRequest(str(fault))
 
     def lines() -> Iterator[str]:
-        yield as_json({"query": wanted.q, "scope": wanted.scope.choice.value, "as_of": wanted.now}) + "\n"
-        for row in rows:
+        yield as_json({"query": wanted.q, "scope": wanted.scope.choice.value, "as_of": wanted.moment}) + "\n"
+        for row in rows():
             yield as_json(_plain(wanted.columns, row)) + "\n"
 
     return _file(wanted, "jsonl", "application/jsonl; charset=utf-8", lines())
 
 
-def _rows(wanted: Asked) -> Iterator[dict[str, Any]]:
-    """The rows one by one, a bounded number in memory. Raises ParseError before anything is sent."""
-    found = wanted.search.sorted_rows(wanted.sort)
-    return present_functions(found, parts_of(wanted.columns))
+def _rows(wanted: Asked) -> Callable[[], Iterator[dict[str, Any]]]:
+    """What gives the rows one by one, a bounded number in memory. Raises ParseError before anything is sent."""
+    search = wanted.search
+
+    def rows() -> Iterator[dict[str, Any]]:
+        with wanted.then():
+            yield from present_functions(search.sorted_rows(wanted.sort), parts_of(wanted.columns))
+
+    return rows
 
 
 def _plain(columns: Sequence[Column], row: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _plain(columns: Sequence[Column], row: dict[str, Any]) -> dict[str, Any]:
 
 def _file(wanted: Asked, ending: str, kind: str, lines: Iterator[str]) -> StreamingHttpResponse:
     log.info("list_exported", list="functions", form=ending, query=wanted.q)
-    audit("export", wanted.request, after={"list": "functions", "form": ending, "query": wanted.q})
+    audit("export", wanted.request, after={"list": "functions", "form": ending, "query": wanted.q, "at": wanted.own_at})
     answer = StreamingHttpResponse(lines, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="functions_{wanted.now:%Y-%m-%dT%H%MZ}.{ending}"'
     return answer

@@ -47,7 +47,7 @@ def facet_list(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     name = request.GET.get("facet", "")
     try:
-        with patience():
+        with patience(), wanted.then():
             if name in FUNCTIONS.facets:
                 (facet,) = facets(wanted.search, [name], MOST)
                 shown = [_shown(name, facet, wanted)]
@@ -68,7 +68,9 @@ def peeked(wanted: Asked) -> dict[str, Any] | None:
     function = functions.filter(uid=wanted.peek).first()
     if function is None:
         return None
-    newest = function.resource.snapshots.filter(number__gt=1, renormalized=False).order_by("-number")[:CHANGES]
+    newest = function.resource.snapshots.filter(number__gt=1, renormalized=False, at__lte=wanted.moment).order_by(
+        "-number"
+    )[:CHANGES]
     return {
         "function": function,
         "posture": getattr(function, "posture", None),
@@ -83,7 +85,8 @@ def peek(request: HttpRequest, uid: str) -> HttpResponse:
     """The panel alone."""
     wanted = replace(asked(request), peek=uid)
     try:
-        shown = peeked(wanted)
+        with wanted.then():
+            shown = peeked(wanted)
     except ParseError as fault:
         raise Http404 from fault
     if shown is None:
@@ -96,7 +99,9 @@ def check(request: HttpRequest, listed: str) -> JsonResponse:
     """Whether a text is a query of the list: nothing, or what is wrong and where."""
     searched = _list(listed)
     try:
-        searched.search(request.GET.get("q", ""), request.user, asked(request).now)
+        wanted = asked(request)
+        past = wanted.at is not None and searched is FUNCTIONS
+        searched.search(request.GET.get("q", ""), request.user, wanted.moment, past=past)
     except ParseError as fault:
         return JsonResponse({"message": fault.message, "start": fault.start, "end": fault.end})
     return JsonResponse({})

@@ -53,7 +53,7 @@ def rows_of(wanted: Asked, functions: Sequence[Function], covered: Coverage) -> 
 
 def _stale(function: Function, wanted: Asked) -> bool:
     scope = function.resource.scope
-    if scope.state == ReadState.NOT_APPLICABLE or function.gone_at:
+    if scope.state == ReadState.NOT_APPLICABLE or function.gone_at or wanted.at:
         return False
     limit = wanted.now - STALE_AFTER * timedelta(minutes=max(function.account.every_minutes, 1))
     return scope.complete_at is None or scope.complete_at < limit

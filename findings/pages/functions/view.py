@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from findings.pages import _past
 from findings.pages.functions.asked import Asked, asked
+from findings.pages.functions.column_sets import offered
 from findings.pages.functions.coverage import Coverage, coverage
 from findings.pages.functions.fragments import facets_of, peeked
 from findings.pages.functions.searches import tabs
@@ -20,20 +22,29 @@ from inventory.search.parse import ParseError, suspects
 from inventory.search.patience import TooSlow, patience
 
 TEMPLATE = "findings/functions/functions.html"
+#: Columns that need no title beside them where a narrow window stacks the cells of a row.
+TOLD_BY_ITSELF = frozenset({"account", "region", "findings", "runtime", "provider"})
 
 
 @needs("view")
 def functions(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     shown: dict[str, Any] = {
-        "asked": wanted, "now": wanted.now, "q": wanted.q, "scope": wanted.scope.choice, "scopes": wanted.scope.choices,
-        "tabs": tabs(wanted), "choices": _column_choices(wanted), "sizes": paging.SIZES,
+        "asked": wanted, "now": wanted.now, "q": wanted.q, "scope": wanted.scope.choice,
+        "scopes": wanted.scope.choices, "tabs": tabs(wanted), "choices": _column_choices(wanted),
+        "sets": offered(wanted),
+        "sizes": paging.SIZES,
+        "told_by_itself": TOLD_BY_ITSELF,
     }  # fmt: skip
     covered = coverage(wanted)
+    if wanted.at is not None:
+        past = _past.past_of(wanted.at, wanted.scope.accounts)
+        says = "What was known and concluded then; bindings are of now only."
+        shown["past"] = _past.banner(past, request, says)
     if not covered.accounts and not wanted.scope.choice.value:
         return render(request, TEMPLATE, {**shown, "unconnected": True})
     try:
-        with patience():
+        with patience(), wanted.then():
             found = _found(wanted, covered)
     except ParseError as fault:
         return render(request, TEMPLATE, {**shown, **_faulty(wanted.q, fault)}, status=400)

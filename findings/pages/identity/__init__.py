@@ -7,16 +7,18 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages.function.asking import asking
 from findings.pages.function.console import identity_address
-from findings.pages.function.history import of_resource, policies_of
+from findings.pages.function.history import of_resource
 from findings.pages.function.permissions import of_identity
 from findings.pages.function.statements import statements_in
+from findings.pages.identity.graph import identity_graph, identity_graph_file
 from findings.pages.identity.holdings import panels
+from inventory.clock import about_now
 from inventory.models import Function, Identity, Resource
 from inventory.permission import needs
+from inventory.revisions import policies_of
 
 FUNCTIONS_SHOWN = 50
 #: What it means that an identity's own policy of who may take it on is empty.
@@ -32,7 +34,7 @@ def identity(request: HttpRequest, uid: str) -> HttpResponse:
         "resource__latest", "resource__account", "posture"
     )
     found = get_object_or_404(identities, uid=uid)
-    resource, now = found.resource, timezone.now()
+    resource, now = found.resource, about_now()
     functions = Function.objects.visible_to(request.user).filter(identity=resource.pk, gone_at=None)
     trust = resource.document.get("trust")
     return render(request, "findings/identity/identity.html", {
@@ -46,8 +48,12 @@ def identity(request: HttpRequest, uid: str) -> HttpResponse:
         "asking": asking(request, resource, Resource.objects.visible_to(request.user)),
         "functions": functions.select_related("account", "posture").order_by("name", "pk")[:FUNCTIONS_SHOWN],
         **of_identity(resource, request.user),
-        **of_resource(request, resource, policies_of(resource), resource.account.every_minutes),
+        **of_resource(request, resource, policies_of(resource), resource.account),
     })  # fmt: skip
 
 
-ROUTES = [path("identities/<str:uid>/", identity, name="identity")]
+ROUTES = [
+    path("identities/<str:uid>/", identity, name="identity"),
+    path("identities/<str:uid>/graph/", identity_graph, name="identity-graph"),
+    path("identities/<str:uid>/graph.<slug:ending>", identity_graph_file, name="identity-graph-file"),
+]

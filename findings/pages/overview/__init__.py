@@ -10,15 +10,17 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 
 from findings.pages import _feed, _scope
+from findings.pages.function.watching import watched
 from findings.pages.overview.combinations import combinations
 from findings.pages.overview.coverage import coverage
 from findings.pages.overview.daily import daily
 from findings.pages.overview.figures import figures
 from findings.pages.overview.headroom import headroom
+from findings.pages.overview.pinned import pin, pinned
 from findings.pages.overview.trend import trend
+from inventory.clock import about_now
 from inventory.permission import needs
 
 log = structlog.get_logger(__name__)
@@ -35,7 +37,7 @@ FIRST_SEARCHES = (
 
 @needs("view")
 def overview(request: HttpRequest) -> HttpResponse:
-    scope, now = _scope.picked(request), timezone.now()
+    scope, now = _scope.picked(request), about_now()
     if not scope.accounts.exists() and not scope.choice.value:
         return render(request, "findings/overview/empty.html", {"searches": FIRST_SEARCHES})
     covered = _card("coverage", lambda: coverage(scope.accounts, now))
@@ -47,6 +49,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "daily": _card("daily", lambda: daily(scope.accounts, now)),
         "newest": _card("newest", lambda: _feed.folded(_feed.newest(scope.accounts, NEWEST * 3))[:NEWEST]),
         "headroom": _card("headroom", lambda: headroom(scope.accounts)),
+        "pins": _card("pinned", lambda: pinned(scope, request.user, now)),
+        "watched": _card("watched", lambda: watched(request.user)),
         "trend": _card("trend", lambda: trend(scope.accounts, request.user, now)),
     })  # fmt: skip
 
@@ -60,4 +64,4 @@ def _card(name: str, work: Callable[[], Any]) -> Any:
         return None
 
 
-ROUTES = [path("", overview, name="overview")]
+ROUTES = [path("", overview, name="overview"), path("search/saved/<int:pk>/pin/", pin, name="search-pin")]

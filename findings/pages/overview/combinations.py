@@ -10,6 +10,7 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from findings.access.ladder import Exposure
 from findings.pages._scope import Picked
+from findings.pages._words import WAYS_OUT
 from inventory.models import Function, Posture
 from inventory.rungs import EXPOSURE, PRIVILEGE
 from inventory.semantics.words import leaf
@@ -24,10 +25,6 @@ ORIGINS = {
     Exposure.PUBLIC_AUTHENTICATED.value: "anyone signed in",
     Exposure.PUBLIC_ANONYMOUS.value: "internet",
 }
-WAYS_OUT = {
-    "internet": "open egress", "restricted": "restricted egress", "private": "private network", "none": "no egress",
-    "unknown": "egress unknown",
-}  # fmt: skip
 #: The words of a link to a search that finds functions alike.
 _ALIKE = "exposure:{} privilege:{} egress:{}"
 

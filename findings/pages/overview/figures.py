@@ -41,7 +41,7 @@ def figures(scope: Picked, complete: bool, now: datetime) -> list[Figure]:
         return Figure(
             title, count, scope.query(query), tone if count else "",
             at_least=not complete or judged < total or unknown > 0,
-            note=f"{recent} changed in 7 d" if recent and count else "",
+            note=f"{recent or 'none'} changed in 7 d" if count else "",
             note_query=scope.query(f"{query} changed:<7d"),
         )  # fmt: skip
 

@@ -8,28 +8,38 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from findings.models import Finding, Verdicts
+from findings.daily_counts import DAYS, course
+from findings.models import Finding, FindingCount, Verdicts
 from findings.present import title_of
 from findings.severity import Severity
+from findings.states import ACTIVE
 from inventory.models import Account
 
-DAYS = 30
 MINE_SHOWN = 5
+WEEK = timedelta(days=7)
+#: What is judged within this time of the first reading of its scope was there before anybody looked.
+FIRST_LOOK = timedelta(hours=1)
+_AT_FIRST = Q(opened_at__lte=F("resource__scope__first_read_at") + FIRST_LOOK)
+_GRAVE = [Severity.CRITICAL.value, Severity.HIGH.value]
 
 
 @dataclass(frozen=True)
 class Trend:
-    """`severities` maps each severity to what is open; `days` are (day, opened, closed), oldest first.
+    """`severities` maps each severity to what is open; `days` are (day, opened, closed, first), oldest first.
 
-    `judged` is false while no rule was ever asked: then numbers are unknown, not 0.
+    `first` are those that first readings found: nobody knows since when they were there, so they are in no day's
+    `opened`. `grave_opened` and `grave_closed` are critical and high ones of the last seven days. `judged` is false
+    while no rule was ever asked: then numbers are unknown, not 0.
     """
 
     judged: bool
     severities: dict[str, int]
-    days: list[tuple[date, int, int]]
+    days: list[tuple[date, int, int, int]]
+    grave_opened: int
+    grave_closed: int
     mine: list[Finding]
     mine_count: int
 
@@ -43,19 +53,26 @@ class Trend:
         return self.severities["critical"] + self.severities["high"]
 
     @property
+    def first(self) -> int:
+        """What first readings found in these days."""
+        return sum(first for *_, first in self.days)
+
+    @property
     def chart(self) -> dict[str, str]:
         """The days as the chart's script takes them: lists in JSON."""
-        told = list(zip(*((f"{day:%d %b}", opened, closed) for day, opened, closed in self.days), strict=True))
+        told = list(zip(*((f"{day:%d %b}", opened, closed) for day, opened, closed, _ in self.days), strict=True))
         return dict(zip(("labels", "opened", "closed"), (json.dumps(one) for one in told), strict=True))
 
 
 def trend(accounts: QuerySet[Account], user: Any, now: datetime) -> Trend:
-    """Six queries, however many findings there are."""
+    """Seven queries, however many findings there are; most take their numbers from counts that are kept."""
     since = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows: QuerySet[Finding] = accounts.limit(Finding.objects.all()).order_by()  # type: ignore[attr-defined]
-    active = Finding.objects.active() & rows
-    found = dict(active.values_list("severity").annotate(Count("pk")))
-    opened, closed = _per_day(rows, "opened_at", since), _per_day(rows, "closed_at", since)
+    counts = accounts.limit(FindingCount.objects.filter(state__in=ACTIVE)).order_by()  # type: ignore[attr-defined]
+    found = dict(counts.values_list("severity").annotate(Sum("number")))
+    first = _per_day(rows.filter(_AT_FIRST, resource__scope__first_read_at__gte=since - FIRST_LOOK), "opened_at", since)
+    week = _grave_in_a_week(rows, now - WEEK)
+    active: QuerySet[Any] = accounts.limit(Finding.objects.active()).order_by()  # type: ignore[attr-defined]
     mine = active.filter(assignee=getattr(user, "pk", None), assignee__isnull=False)
     told = list(mine.select_related("resource", "account").order_by("-risk")[:MINE_SHOWN])
     for one in told:
@@ -63,12 +80,22 @@ def trend(accounts: QuerySet[Account], user: Any, now: datetime) -> Trend:
     return Trend(
         judged=accounts.limit(Verdicts.objects.all()).exists(),  # type: ignore[attr-defined]
         severities={one.value: found.get(one.value, 0) for one in Severity},
-        days=[(day, opened[day], closed[day]) for day in (
-            (since + timedelta(days=number)).date() for number in range(DAYS)
-        )],
+        days=[(day, max(0, opened - first[day]), closed, first[day])
+              for day, opened, closed in course(accounts, now).days],
+        grave_opened=week["opened"],
+        grave_closed=week["closed"],
         mine=told,
-        mine_count=mine.count() if len(told) == MINE_SHOWN else len(told),
+        mine_count=counts.filter(assignee=user.pk).total() if len(told) == MINE_SHOWN else len(told),
     )  # fmt: skip
+
+
+def _grave_in_a_week(rows: QuerySet[Finding], since: datetime) -> dict[str, int]:
+    """Critical and high ones that were opened (not by a first reading) and closed since then."""
+    opened, closed = Q(opened_at__gte=since), Q(closed_at__gte=since)
+    found: dict[str, int] = rows.filter(opened | closed, severity__in=_GRAVE).aggregate(
+        opened=Count("pk", filter=opened & ~_AT_FIRST), closed=Count("pk", filter=closed)
+    )
+    return found
 
 
 def _per_day(rows: QuerySet[Finding], moment: str, since: datetime) -> Counter[date]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from findings.compliance import frameworks
+from findings.mending import mending
 from findings.pages import _scope
 from findings.pages.compliance.asked import Asked, asked
 from findings.pages.compliance.view import glances
@@ -24,6 +25,7 @@ from findings.search import FINDINGS
 from findings.severity import Severity
 from findings.standards import FRAMEWORKS
 from inventory.audit import audit
+from inventory.clock import about_now
 from inventory.models import Account
 from inventory.permission import needs
 from inventory.search.edit import term_text
@@ -33,6 +35,8 @@ from inventory.search.patience import TooSlow, patience
 
 TEMPLATE = "findings/report/report.html"
 WORST = 40
+#: Times to mend are told of so long.
+MENDED = timedelta(days=90)
 TONES = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "info": "info"}
 
 
@@ -71,7 +75,7 @@ def wanted_of(request: HttpRequest) -> Wanted:
 
 @needs("view")
 def report(request: HttpRequest) -> HttpResponse:
-    wanted, now = wanted_of(request), timezone.now()
+    wanted, now = wanted_of(request), about_now()
     covered = coverage_of(wanted.scope.accounts, now)
     within = Q(account__in=wanted.scope.accounts)
     shown = {"wanted": wanted, "now": now, "coverage": covered, "version": settings.VERSION, "scope": None}
@@ -79,6 +83,10 @@ def report(request: HttpRequest) -> HttpResponse:
         with patience():
             search = FINDINGS.search(wanted.query(), request.user, now, within)
             told = _findings(search)
+            spells = mending(
+                replace(search, whole=True).rows(), Account.objects.visible_to(request.user), now, now - MENDED
+            )
+            told["mending"] = spells
     except (ParseError, TooSlow) as fault:
         return render(request, TEMPLATE, {**shown, "fault": str(fault)}, status=400)
     audit("export", request, account=wanted.account, after={

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from findings.access.aws.guardrails import RCP_SERVICES, guardrails, restrains
+from findings.access.aws.guardrails import guardrails
+from findings.access.aws.rcp import RCP_SERVICES, restrains
 
 ACCOUNT = "111122223333"
 

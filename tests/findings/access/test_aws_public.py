@@ -98,7 +98,7 @@ def test_allow_with_not_principal_is_nearly_everyone() -> None:
         ({"StringEquals": {"aws:SourceAccount": OURS}}, Exposure.SERVICE_SCOPED),
         ({"StringEquals": {"aws:SourceOwner": STRANGER}}, Exposure.EXTERNAL),
         ({"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OURS}:*"}}, Exposure.SERVICE_SCOPED),
-        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::bucket"}}, Exposure.SERVICE_SCOPED),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::bucket"}}, Exposure.SERVICE_UNSCOPED),
         ({"StringEquals": {"aws:SourceOrgID": OUR_ORG}}, Exposure.ORGANISATION),
         ({"StringEquals": {"aws:SourceVpc": "vpc-ours"}}, Exposure.SAME_ACCOUNT),
         ({"StringEquals": {"aws:SourceVpce": "vpce-other"}}, Exposure.EXTERNAL),
@@ -169,11 +169,26 @@ def test_several_statements_add_up_so_the_widest_counts() -> None:
 def test_a_service_is_scoped_by_its_source_only() -> None:
     service = {"Service": "s3.amazonaws.com"}
     assert level(grant(service, StringEquals={"aws:SourceAccount": OURS})) is Exposure.SERVICE_SCOPED
-    assert level(grant(service, ArnLike={"aws:SourceArn": "arn:aws:s3:::bucket"})) is Exposure.SERVICE_SCOPED
     assert level(grant(service, StringEquals={"aws:SourceAccount": STRANGER})) is Exposure.EXTERNAL
     assert level(grant(service, StringLike={"aws:SourceAccount": "*"})) is Exposure.SERVICE_UNSCOPED
     assert level(grant(service, StringEqualsIfExists={"aws:SourceAccount": OURS})) is Exposure.SERVICE_UNSCOPED
     assert level(grant(service, StringEquals={"aws:PrincipalOrgID": OUR_ORG})) is Exposure.SERVICE_UNSCOPED
+
+
+def test_a_bucket_is_no_scope_without_its_account_for_its_name_can_be_registered_again() -> None:
+    service, bucket = {"Service": "s3.amazonaws.com"}, {"aws:SourceArn": "arn:aws:s3:::bucket"}
+    assert level(grant(service, ArnLike=bucket)) is Exposure.SERVICE_UNSCOPED
+    assert level(grant(service, StringEquals={"aws:SourceArn": "arn:aws:s3:::bucket"})) is Exposure.SERVICE_UNSCOPED
+    owned = grant(service, ArnLike=bucket, StringEquals={"aws:SourceAccount": OURS})
+    assert level(owned) is Exposure.SERVICE_SCOPED
+    foreign = grant(service, ArnLike=bucket, StringEquals={"aws:SourceAccount": STRANGER})
+    assert level(foreign) is Exposure.EXTERNAL
+    mixed = {"aws:SourceArn": ["arn:aws:s3:::bucket", f"arn:aws:sns:r:{OURS}:t"]}
+    assert level(grant(service, ArnLike=mixed)) is Exposure.SERVICE_UNSCOPED
+    assert level(grant(service, ArnLike={"aws:SourceArn": "arn:aws:apigateway:r::/restapis/a"})) is (
+        Exposure.SERVICE_SCOPED
+    )
+    assert level(grant("*", ArnLike=bucket)) is Exposure.SERVICE_UNSCOPED, "a name narrows it, to nobody in particular"
 
 
 def test_a_web_identity_needs_its_audience() -> None:

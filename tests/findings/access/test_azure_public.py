@@ -179,8 +179,8 @@ NOTHING = ALL | {"action": "Deny"}
         ),
         (["10.0.0.0/8"], "Deny", Reach.INTERNAL),
         ([{"ipAddress": "0.0.0.0/1"}, {"ipAddress": "128.0.0.0/1"}], "Deny", Reach.INTERNET),
-        ([{"vnetSubnetResourceId": "/subscriptions/s1/x/subnets/a"}], "Deny", Reach.IP_RESTRICTED),
-        ([{"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag"}], "Deny", Reach.IP_RESTRICTED),
+        ([{"vnetSubnetResourceId": "/subscriptions/s1/x/subnets/a"}], "Deny", Reach.INTERNAL),
+        ([{"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag"}], "Deny", Reach.INTERNET),
         ([ALL | {"headers": {"x-azure-fdid": ["1"]}}], "Deny", Reach.IP_RESTRICTED),
         (
             [{"ipAddress": "0.0.0.0/0", "priority": 200}, {"ipAddress": "Any", "action": "Deny", "priority": 100}],

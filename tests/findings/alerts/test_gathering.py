@@ -170,6 +170,14 @@ def test_quiet_hours_are_those_of_the_place_and_go_over_midnight(hour: int, quie
     assert alert.is_quiet(datetime(2026, 1, 15, hour, 30, tzinfo=UTC)) is quiet, "Paris is an hour ahead in winter"
 
 
+@pytest.mark.parametrize(("month", "day", "hour", "quiet"), [
+    (3, 29, 4, True), (3, 29, 5, False),  # the clock went forward that night: seven in Paris is five in UTC
+    (10, 25, 5, True), (10, 25, 6, False),  # and back: seven is six
+])  # fmt: skip
+def test_quiet_hours_keep_to_the_wall_clock_when_it_is_changed(month: int, day: int, hour: int, quiet: bool) -> None:
+    assert Alert(**NIGHT).is_quiet(datetime(2026, month, day, hour, 30, tzinfo=UTC)) is quiet
+
+
 def test_quiet_hours_within_a_day() -> None:
     alert = Alert(quiet_from=time(12), quiet_until=time(13))
     assert alert.is_quiet(AT)

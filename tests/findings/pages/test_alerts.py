@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from findings.models import Alert, Channel, Delivery
+from findings.rule_set import named
 from inventory.models import AuditEntry, Role, SavedSearch, User
 from tests.cast import Cast
 from tests.findings.alerts.conftest import ADDRESS, AT, SECRET
+
+
+@pytest.fixture(autouse=True)
+def _nobody_tried_yet() -> None:
+    """Tries to sign in are counted by address and person, over all tests."""
+    cache.clear()
+
 
 TOLD = {
     "name": "Critical", "events": ["finding", "coverage"], "list_name": "findings", "query": "severity:critical",
@@ -64,6 +73,54 @@ def test_an_alert_is_made_from_a_search_and_told_to_the_audit_log(analyst: Clien
     assert "severity:critical" in audited()
 
 
+def test_rules_are_chosen_singly_and_by_group_and_shown(analyst: Client, channel: Channel) -> None:
+    page = analyst.get(reverse("settings-alert-new"), {"rules": "public_invoke"}).content.decode()
+    assert 'value="public_invoke" checked' in page, "the page of a rule leads here"
+    told = {**TOLD, "channel": channel.pk, "rules": ["public_invoke", "subject:trust"]}
+    analyst.post(reverse("settings-alert-new"), told)
+    made, trust = Alert.objects.get(), named(["subject:trust"])
+    assert set(made.rules) == {"public_invoke", *trust}
+    assert "public_invoke" in audited()
+    page = analyst.get(reverse("settings-alert", args=[made.pk])).content.decode()
+    assert all(f'value="{id}" checked' in page for id in made.rules)
+    assert page.count(" checked><span>") == len(made.rules), "each is there once"
+    assert f"{len(made.rules)} rules:" in analyst.get(reverse("settings-alerts")).content.decode()
+    analyst.post(reverse("settings-alert", args=[made.pk]), {**told, "rules": ["public_invoke"]})
+    made.refresh_from_db()
+    assert made.rules == ["public_invoke"]
+
+
+def test_looking_for_rules_keeps_what_was_typed_and_saves_nothing(analyst: Client, channel: Channel) -> None:
+    new, typed = reverse("settings-alert-new"), {**TOLD, "name": "", "channel": channel.pk, "rules": ["no_owner"]}
+    for pressed in ({"do": "find"}, {"rules_shown": ""}):
+        answer = analyst.post(new, {**typed, **pressed, "rules_find": "escalate"})
+        page = answer.content.decode()
+        assert answer.status_code == 200 and not Alert.objects.exists()
+        assert "required" not in " ".join(str(answer.context["form"].errors)), "nothing was to be kept yet"
+        assert 'value="no_owner" checked' in page and "severity:critical" in page
+        assert 'value="can_escalate">' in page and 'value="public_invoke">' not in page
+    page = analyst.post(new, {**typed, "do": "found", "rules_find": "escalate"}).content.decode()
+    assert 'value="can_escalate" checked' in page and 'value="no_owner" checked' in page
+    page = analyst.post(new, {**typed, "do": "all", "rules_find": "escalate"}).content.decode()
+    assert 'value="public_invoke">' in page
+    page = analyst.post(new, {**typed, "do": "find", "rules_find": "no such words"}).content.decode()
+    assert "0 more rules found" in page
+    analyst.post(new, {**typed, "name": "x", "do": "keep", "rules_find": "escalate"})
+    assert Alert.objects.get().rules == ["no_owner"], "the button keeps, whatever stands in the search box"
+
+
+def test_a_rule_that_is_gone_is_shown_and_can_be_taken_out(analyst: Client, alert: Alert) -> None:
+    Alert.objects.update(rules=["long_gone", "no_owner"])
+    address, told = reverse("settings-alert", args=[alert.pk]), {**TOLD, "channel": alert.channel_id}
+    page = analyst.get(address).content.decode()
+    assert 'value="long_gone" checked' in page and "no such rule" in page
+    analyst.post(address, {**told, "rules": ["long_gone", "no_owner"]})
+    alert.refresh_from_db()
+    assert alert.rules == ["no_owner", "long_gone"], "what was kept may stay"
+    analyst.post(address, {**told, "rules": ["no_owner"]})
+    assert analyst.post(address, {**told, "rules": ["long_gone"]}).status_code == 422, "and cannot be chosen anew"
+
+
 def test_a_saved_search_fills_the_form(cast: Cast, analyst: Client) -> None:
     SavedSearch.objects.create(owner=cast.analyst, slug="admins", name="Admins", query="privilege:admin")
     page = analyst.get(reverse("settings-alert-new"), {"search": "admins"})
@@ -80,6 +137,7 @@ def test_a_saved_search_fills_the_form(cast: Cast, analyst: Client) -> None:
         ("list_name", "identities", "Choose findings or functions"),
         ("least", "0", "1"),
         ("events", [], "required"),
+        ("rules", ["public_invok"], "Near to it: public_invoke"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(
@@ -163,3 +221,28 @@ def test_a_channel_that_is_used_is_not_deleted(cast: Cast, alert: Alert, channel
     alert.delete()
     admin.post(reverse("settings-channel-delete", args=[channel.pk]))
     assert not Channel.objects.exists()
+
+
+def test_a_channel_that_came_without_its_secret_says_so_and_works_once_it_is_entered(
+    cast: Cast, alert: Alert, channel: Channel, analyst: Client
+) -> None:
+    Channel.objects.update(sealed_address="", sealed_secret="")
+    admin = signed_in(User.objects.create_user("an admin", role=Role.ADMIN))
+    page = reverse("settings-channel", args=[channel.pk])
+    shown = admin.get(page).content.decode()
+    assert "This channel sends nothing." in shown and "it led to hooks.example.com" in shown
+    assert "needs its secret" in analyst.get(reverse("settings-alerts")).content.decode()
+    assert "Nothing is sent" in analyst.get(reverse("settings-alert", args=[alert.pk])).content.decode()
+    assert "There is no channel yet" in analyst.get(reverse("settings-alert-new")).content.decode()
+    answer = admin.post(page, {"name": "pager", "address": "", "secret": "", "enabled": "on"})
+    assert set(answer.context["form"].errors) == {"address", "secret"}
+    admin.post(page, {"name": "pager", "address": ADDRESS, "secret": SECRET, "enabled": "on"})
+    assert Channel.objects.get().is_at_work
+    assert "needs its secret" not in analyst.get(reverse("settings-alerts")).content.decode()
+
+
+def test_an_alert_whose_channel_is_off_can_still_be_changed(alert: Alert, analyst: Client) -> None:
+    Channel.objects.update(enabled=False)
+    told = {**TOLD, "channel": alert.channel_id, "name": "renamed"}
+    assert analyst.post(reverse("settings-alert", args=[alert.pk]), told).status_code == 302
+    assert analyst.post(reverse("settings-alert-new"), told).status_code == 422

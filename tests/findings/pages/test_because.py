@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from findings.pages.function.because import reasons, ways
+from findings.pages._because import reasons, ways
 from inventory.models import Posture
 
 Json = Any

@@ -148,7 +148,7 @@ def test_what_was_known_at_a_time(analyst: Client, cast: Cast) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "kind=%00", "risk=sideways", "mark=x", "who=y", "on=z", "before=x/y", "since=never",
+        "kind=%01", "risk=sideways", "mark=x", "who=y", "on=z", "before=x/y", "since=never",
         "before=2026-01-01/99999999999999999999",
     ],
 )  # fmt: skip

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from findings.models import Finding, RuleSetting
-from inventory.models import Account, AccountGroup, Assignment, Function, User
+from findings.models.ledger import recount
+from inventory.models import Account, AccountGroup, Assignment, Function, Scope, User
 from inventory.models.audit import AuditEntry
 from inventory.models.people import Role
 from tests.cast import DAY_ONE
@@ -249,6 +250,22 @@ def test_an_admin_sets_a_rule_with_a_reason(
 
 def test_an_analyst_sets_no_rule(analyst: Client) -> None:
     assert analyst.post("/rules/large/setting/", {"reason": "x", "enabled": "no"}).status_code == 403
+
+
+def test_what_first_readings_found_is_no_news_of_that_day(analyst: Client) -> None:
+    now = timezone.now()
+    Scope.objects.update(first_read_at=now - timedelta(days=3))
+    Finding.objects.update(opened_at=now - timedelta(days=3) + timedelta(minutes=5))
+    list(recount(Finding))
+    grave = Finding.objects.filter(severity__in=["critical", "high"])
+    first = analyst.get("/").context["trend"]
+    assert (first.first, first.grave_opened) == (3, 0)
+    assert sum(opened for _, opened, _, _ in first.days) == 0, "they were there before anybody looked"
+    grave.update(opened_at=now - timedelta(days=1))
+    list(recount(Finding))
+    later = analyst.get("/").context["trend"]
+    assert (later.first, later.grave_opened) == (3 - grave.count(), grave.count())
+    assert sum(opened for _, opened, _, _ in later.days) == grave.count()
 
 
 def test_the_overview_tells_what_is_grave_and_what_is_mine(analyst: Client) -> None:

@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from inventory.models import Account, Function, SavedSearch, Scope, Tag
 from inventory.search import paging, patience
+from inventory.search.facets import facets
+from inventory.search.lists import FUNCTIONS
+from inventory.templatetags.fanlight import severity_counts
 from tests.cast import NUMBER, Cast, native_id
 from tests.many import copy_mailer
 
@@ -301,3 +304,30 @@ def test_accounts_that_may_not_be_seen_show_nowhere(
         assert any("acme-data" not in str(row) for row in rows) is visible, name
     assert (analyst.get(f"/api/v1/functions/{uid}/").status_code == 200) is visible
     assert (analyst.get(f"/api/v1/snapshots/{uid}/1/").status_code == 200) is visible
+
+
+def test_findings_are_counted_with_letters_and_told_in_words() -> None:
+    told = str(severity_counts({"critical": 1, "high": 0, "medium": 12, "low": 3, "info": 0}))
+    assert ">C1<" in told and ">M12<" in told
+    assert ">H0<" not in told and ">L3<" not in told, "what is graver comes first"
+    assert told.endswith('<span class="visually-hidden">1 critical, 12 medium, 3 low</span>')
+    assert ">L2<" in str(severity_counts({"low": 2})), "nothing graver is open"
+
+
+def test_accounts_of_one_name_show_their_cloud(analyst: Client, cast: Cast) -> None:
+    found = facets(FUNCTIONS.search("", cast.analyst, timezone.now()), ["account", "region"])
+    assert {choice.provider for choice in found[0].choices} == {"aws"}
+    assert {choice.provider for choice in found[1].choices} == {""}
+    assert '<span class="provider" title="AWS">' in analyst.get("/functions/?facets=1").content.decode()
+
+
+def test_names_of_variables_are_a_column_and_unknown_where_they_were_not_read(analyst: Client, cast: Cast) -> None:
+    mailer, other = cast.functions["mailer"], cast.functions["thumbnails"]
+    Function.objects.filter(pk=mailer.pk).update(variables="\nTABLE\nTOKEN\n", variable_count=2)
+    Function.objects.filter(pk=other.pk).update(variables=None, variable_count=None)
+    page = analyst.get("/functions/?columns=variable-names")
+    shown = {row["function"]["name"]: row["cells"][1]["value"] for row in page.context["rows"]}
+    assert shown["mailer"] == ["TABLE", "TOKEN"]
+    assert shown["thumbnails"] is None, "not read: unknown, not none"
+    told = streamed(analyst.get("/functions.csv", {"q": "mailer", "columns": "name,variable-names"}))
+    assert "TABLE" in told and "TOKEN" in told

@@ -1,0 +1,1 @@
+"""How a function or an identity connects: from strangers to resources, as nodes in layers and edges between them."""
