@@ -1,7 +1,8 @@
 """The configuration of an installation as one JSON document: to keep, to compare, to carry to another installation.
 
-It holds what people chose (groups, accounts with their schedules, saved searches) and nothing that was collected, no
-person and no secret: an account's connection never has one.
+It holds what people chose (groups, accounts with their schedules, saved searches, sets of columns, receivers of events,
+channels and alerts) and nothing that was collected, no person but the names of owners, and no secret: an account's
+connection never has one, those of channels and receivers stay where they are.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 
-from collectors.clouds import cloud
 from collectors.provider import BadConnection
-from inventory.clock import now
-from inventory.models import Account, AccountGroup, SavedSearch, User
+from config.carried import accounts, alerts, lists, receivers
+from config.carried.rows import Import, Row
+from findings.gathering import heights
+from inventory.api.body import TooDeep, strict_json
+from inventory.models import Account, User
 
 Json = Any
-Row = dict[str, Json]
 
 KIND, VERSION = "fanlight configuration", 1
+#: A file of more bytes is no configuration.
+LARGEST = 50 * 1024 * 1024
 
 
 class NotOurs(Exception):
@@ -34,14 +37,31 @@ def exported() -> Row:
     return {"kind": KIND, "version": VERSION, **{name: dump() for name, (dump, _) in PARTS.items()}}
 
 
-def imported(document: Json) -> dict[str, Counter[str]]:
+def read(text: bytes) -> Json:
+    """The document in a file. Raises NotOurs for one that is too large, no JSON, or nested too deeply."""
+    if len(text) > LARGEST:
+        raise NotOurs(f"It is larger than {LARGEST // 1024**2} MB, so it is no configuration of Fanlight.")
+    try:
+        return strict_json(text.decode())
+    except TooDeep as fault:
+        raise NotOurs(f"It is nested too deeply: {fault}") from fault
+    except ValueError as fault:
+        raise NotOurs(f"It is no JSON in UTF-8: {fault}") from fault
+
+
+def imported(document: Json, by: User | None = None, *, dry: bool = False) -> dict[str, Counter[str]]:
     """Make the configuration as the document says; counts part by part what was made, changed, left as it was.
 
-    All of it or nothing. What the document does not name stays. Raises NotOurs.
+    All of it or nothing; nothing when `dry`. What the document does not name stays. `by` gets the alerts of people who
+    are not here. Raises NotOurs.
     """
     _check(document)
+    # Outside of the transaction: see `heights`.
+    way = Import(by, heights())
     with transaction.atomic():
-        return {name: _load(name, load, document.get(name, [])) for name, (_, load) in PARTS.items()}
+        done = {name: _load(name, load, document.get(name, []), way) for name, (_, load) in PARTS.items()}
+        transaction.set_rollback(dry)
+    return done
 
 
 def _check(document: Json) -> None:
@@ -56,85 +76,30 @@ def _check(document: Json) -> None:
         raise NotOurs(f"This Fanlight does not know {', '.join(unknown)}. Take them out to import the rest.")
 
 
-def _load(name: str, load: Callable[[Row], str], rows: Json) -> Counter[str]:
+def _load(name: str, load: Callable[[Row, Import], str], rows: Json, way: Import) -> Counter[str]:
     done: Counter[str] = Counter()
     if not isinstance(rows, list):
         raise NotOurs(f"{name} is no list.")
     for number, row in enumerate(rows, 1):
         try:
-            done[load(row)] += 1
+            done[load(row, way)] += 1
         except KeyError as missing:
             raise NotOurs(f"Entry {number} of {name} lacks {missing}. Nothing was imported.") from missing
-        except (TypeError, AttributeError, ValueError, ValidationError, BadConnection) as wrong:
+        except (
+            TypeError, AttributeError, ValueError, ValidationError, BadConnection, Account.DoesNotExist,
+        ) as wrong:  # fmt: skip
             said = "; ".join(wrong.messages) if isinstance(wrong, ValidationError) else wrong
             raise NotOurs(f"Entry {number} of {name} cannot be taken: {said} Nothing was imported.") from wrong
     return done
 
 
-def _groups() -> list[Row]:
-    return [{"name": name} for name in AccountGroup.objects.order_by("name").values_list("name", flat=True)]
-
-
-def _group(row: Row) -> str:
-    made = AccountGroup.objects.get_or_create(name=row["name"])[1]
-    return "made" if made else "as it was"
-
-
-_OF_ACCOUNT = ("provider", "native_id", "name", "stance", "connection", "every_minutes", "paused")
-
-
-def _accounts() -> list[Row]:
-    rows = Account.objects.select_related("group").order_by("provider", "native_id")
-    return [
-        {**{name: getattr(one, name) for name in _OF_ACCOUNT}, "group": one.group.name if one.group else ""}
-        for one in rows
-    ]
-
-
-def _account(row: Row) -> str:
-    group = AccountGroup.objects.get_or_create(name=row["group"])[0] if row["group"] else None
-    wanted = {name: row[name] for name in _OF_ACCOUNT if name not in ("provider", "native_id")} | {"group": group}
-    # What the provider refuses when somebody connects an account it refuses here, too.
-    wanted["connection"] = cloud(row["provider"]).connection(row["native_id"], row["connection"])
-    known = Account.objects.filter(provider=row["provider"], native_id=row["native_id"]).first()
-    fresh = known or Account(provider=row["provider"], native_id=row["native_id"], due_at=now())
-    return _keep(fresh, wanted)
-
-
-_OF_SEARCH = ("name", "list_name", "query", "shared")
-
-
-def _searches() -> list[Row]:
-    rows = SavedSearch.objects.select_related("owner").order_by("owner__username", "slug")
-    return [
-        {"owner": one.owner.username, "slug": one.slug, **{name: getattr(one, name) for name in _OF_SEARCH}}
-        for one in rows
-    ]
-
-
-def _search(row: Row) -> str:
-    owner = User.objects.filter(username=row["owner"]).first()
-    if owner is None:
-        return "left out: its owner is not here"
-    known = SavedSearch.objects.filter(owner=owner, slug=row["slug"]).first()
-    return _keep(known or SavedSearch(owner=owner, slug=row["slug"]), {name: row[name] for name in _OF_SEARCH})
-
-
-def _keep(row: Model, wanted: Row) -> str:
-    """Save what differs; says what was done."""
-    if row.pk and all(getattr(row, name) == value for name, value in wanted.items()):
-        return "as it was"
-    said = "changed" if row.pk else "made"
-    for name, value in wanted.items():
-        setattr(row, name, value)
-    row.full_clean()
-    row.save()
-    return said
-
-
-#: Part → how it is written, and how one entry of it is taken. Groups come before the accounts that name them.
-PARTS: dict[str, tuple[Callable[[], list[Row]], Callable[[Row], str]]] = {
-    "groups": (_groups, _group),
-    "accounts": (_accounts, _account),
-    "searches": (_searches, _search),
+#: Part → how it is written, and how one entry of it is taken. What others name comes before them.
+PARTS: dict[str, tuple[Callable[[], list[Row]], Callable[[Row, Import], str]]] = {
+    "groups": (accounts.groups, accounts.group),
+    "accounts": (accounts.accounts, accounts.account),
+    "searches": (lists.searches, lists.search),
+    "column_sets": (lists.column_sets, lists.column_set),
+    "receivers": (receivers.receivers, receivers.receiver),
+    "channels": (alerts.channels, alerts.channel),
+    "alerts": (alerts.alerts, alerts.alert),
 }

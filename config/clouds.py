@@ -1,4 +1,4 @@
-"""The demonstration's clouds, in a process of their own: `python -m config.clouds SIZE BASE`.
+"""The demonstration's clouds, in a process of their own: `python -m config.clouds SIZE BASE [LATENCY]`.
 
 Says its address on the first line of its output. Then each line of input is a day of the estate's life: it moves there
 and repeats the line. It ends when its input does, so it never outlives the demonstration.
@@ -41,9 +41,9 @@ class Clouds:
 
 
 @contextmanager
-def clouds(size: int, base: datetime) -> Iterator[Clouds]:
-    """Serve an estate of this size whose first day is `base`; ended with the block."""
-    command = [sys.executable, "-m", "config.clouds", str(size), base.isoformat()]
+def clouds(size: int, base: datetime, latency: float = 0) -> Iterator[Clouds]:
+    """Serve an estate of this size whose first day is `base`; ended with the block. `latency`: seconds an answer."""
+    command = [sys.executable, "-m", "config.clouds", str(size), base.isoformat(), str(latency)]
     # A session of its own: Ctrl-C must end it last, when nothing asks it any more.
     with subprocess.Popen(  # noqa: S603 - our own command line
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=settings.BASE_DIR, start_new_session=True
@@ -61,6 +61,7 @@ def main() -> None:
     logging.basicConfig(level=logging.ERROR)
     size, base = int(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
     with Sandbox(size, base=base).serve() as running:
+        running.latency = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
         print(running.url, flush=True)
         for line in sys.stdin:
             running.day = int(line)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import bad_request, page_not_found
 
+from config.writable import refuses_writes
 from inventory.audit import audit
 
 log = structlog.get_logger(__name__)
@@ -21,20 +22,22 @@ RETRY_SECONDS = 10
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500. A database that does not answer is 503, with the time to try again; all else is 500.
+    """Django's handler500. A database that does not answer, or takes no changes, is 503, with the time to try again;
+    all else is 500.
 
     The page is rendered without the request, so that nothing in it needs the database. The reference is the request's
     id in the log; a fault before the request had one gets its own.
     """
     fault = sys.exc_info()[1]
-    away = isinstance(fault, OperationalError | InterfaceError)
+    read_only = refuses_writes(fault)
+    away = read_only or isinstance(fault, OperationalError | InterfaceError)
     known = structlog.contextvars.get_contextvars().get("request_id")
     reference = str(known or uuid.uuid4())
     # A fault within a request has its traceback in the request's own line already.
     traceback = None if known else fault
     log.error("answered_with_failure", reference=reference, path=request.path, exc_info=traceback)
     status = 503 if away else 500
-    response = _failed(status, reference) if of_the_api(request) else _page(status, reference)
+    response = (_failed if of_the_api(request) else _page)(status, reference, read_only)
     if away:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -70,13 +73,14 @@ def of_the_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") and request.path != "/api/"
 
 
-def _page(status: int, reference: str) -> HttpResponse:
-    known = {"version": settings.VERSION, "demo": settings.DEMO, "reference": reference}
+def _page(status: int, reference: str, read_only: bool) -> HttpResponse:
+    known = {"version": settings.VERSION, "demo": settings.DEMO, "reference": reference, "read_only": read_only}
     return render(None, f"{status}.html", known, status=status)
 
 
-def _failed(status: int, reference: str) -> HttpResponse:
-    said = {500: "Something went wrong on our side.", 503: "The database does not answer."}[status]
+def _failed(status: int, reference: str, read_only: bool) -> HttpResponse:
+    away = "The database takes no changes at the moment." if read_only else "The database does not answer."
+    said = {500: "Something went wrong on our side.", 503: away}[status]
     return problem(status, f"Reference {reference}", said)
 
 

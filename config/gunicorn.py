@@ -11,6 +11,8 @@ import environ
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 
+from config.warm import load_facts
+
 env = environ.Env()
 
 #: Where the web processes put what they measured, for whichever of them is asked for the metrics; chosen before
@@ -57,6 +59,11 @@ preload_app = True
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn's heartbeat file only
 forwarded_allow_ips = env.str("FANLIGHT_PROXY_ADDRESSES", default="127.0.0.1,::1")
+
+
+def when_ready(server: Any) -> None:
+    """Load the facts once, before the workers are forked from `server`, gunicorn's master."""
+    load_facts()
 
 
 def on_exit(server: Any) -> None:

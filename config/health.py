@@ -10,12 +10,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from collectors.models import Pulse
 from config.celery import app
 from config.serving import waiting_migrations
+from config.writable import takes_changes
+from inventory.clock import about_now
 from inventory.permission import needs
 
 #: The scheduler's tick comes every minute; three missed ones are a fault.
@@ -44,9 +45,9 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        return "ok" if takes_changes() else "takes no changes"
     except DatabaseError:
         return "no answer"
-    return "ok"
 
 
 def _migrations() -> str:
@@ -71,7 +72,7 @@ def _scheduler() -> str:
         pulse = Pulse.objects.filter(name="tick").first()
     except DatabaseError:
         return "unknown"
-    age = (timezone.now() - pulse.at).total_seconds() if pulse else time.monotonic() - _started
+    age = (about_now() - pulse.at).total_seconds() if pulse else time.monotonic() - _started
     return "ok" if age < TICK_PATIENCE_SECONDS else f"no tick for {age:.0f} s"
 
 

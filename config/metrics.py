@@ -18,7 +18,6 @@ from django.db.models import BigIntegerField, Count, Min, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -28,6 +27,7 @@ from collectors.models import Pulse, Run, Worker
 from collectors.workers import ALIVE
 from config.health import CHECKS
 from config.queue import waiting_tasks
+from inventory.clock import about_now
 from inventory.freshness import freshness
 from inventory.models import Account, Resource
 from inventory.permission import needs
@@ -91,7 +91,7 @@ class Stored(Collector):
         yield from _runs()
         yield from _inventory()
         pulses = dict(Pulse.objects.values_list("name", "at"))
-        ages = {name: (timezone.now() - at).total_seconds() for name, at in pulses.items()}
+        ages = {name: (about_now() - at).total_seconds() for name, at in pulses.items()}
         yield _gauge("pulse_age_seconds", "How long ago something regular happened last.", ages, "name")
 
 
@@ -106,7 +106,7 @@ def _queue() -> Iterator[Metric]:
     depth = waiting_tasks()
     if depth is not None:
         yield GaugeMetricFamily("fanlight_tasks_waiting", "Tasks in the queue that no worker took yet.", depth)
-    alive = Worker.objects.filter(at__gte=timezone.now() - ALIVE).count()
+    alive = Worker.objects.filter(at__gte=about_now() - ALIVE).count()
     yield GaugeMetricFamily("fanlight_workers", "Workers that showed themselves lately.", alive)
 
 
@@ -116,9 +116,9 @@ def _runs() -> Iterator[Metric]:
     )
     yield _gauge("runs_active", "Runs that are queued or going on.", {str(k): v for k, v in active.items()}, "state")
     oldest = Run.objects.filter(state=Run.State.QUEUED).aggregate(at=Min("queued_at"))["at"]
-    waits = (timezone.now() - oldest).total_seconds() if oldest else 0
+    waits = (about_now() - oldest).total_seconds() if oldest else 0
     yield GaugeMetricFamily("fanlight_run_waits_seconds", "How long the longest waiting run has waited.", waits)
-    ended = Run.objects.filter(finished_at__gte=timezone.now() - DAY)
+    ended = Run.objects.filter(finished_at__gte=about_now() - DAY)
     states = {str(state): float(count) for state, count in ended.order_by().values_list("state").annotate(Count("pk"))}
     yield _gauge("runs_ended_last_day", "Runs that ended in the last 24 hours.", states, "state")
     sums = ended.aggregate(**{name: Sum(Cast(KeyTextTransform(name, "totals"), BigIntegerField())) for name in SUMMED})
@@ -130,10 +130,10 @@ def _runs() -> Iterator[Metric]:
 
 def _inventory() -> Iterator[Metric]:
     states: dict[str, float] = {}
-    for account in freshness(Account.objects.all(), timezone.now()):
+    for account in freshness(Account.objects.all(), about_now()):
         states[account.state] = states.get(account.state, 0) + 1
     yield _gauge("accounts", "Connected accounts by how current they are.", states, "state")
-    due = Q(paused=False, due_at__lt=timezone.now() - timedelta(minutes=5))
+    due = Q(paused=False, due_at__lt=about_now() - timedelta(minutes=5))
     late = Account.objects.filter(due).count()
     yield GaugeMetricFamily("fanlight_accounts_late", "Accounts due for five minutes or more.", late)
     kinds = Resource.objects.filter(gone_at=None).order_by().values_list("kind").annotate(Count("pk"))

@@ -29,6 +29,8 @@ with suppress(OSError):  # fanlight.E004 says so, with what to do
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.str("FANLIGHT_SECRET_KEY", default="") or kept_secret(VAR_DIR / "secret_key")
+# The key before, while `manage.py reseal` puts what it sealed under today's; it signs nothing.
+OLD_SECRET_KEY = env.str("FANLIGHT_OLD_SECRET_KEY", default="")
 # Keys the fingerprints of environment values: a change of this key makes every value look changed once.
 FINGERPRINT_KEY = env.str("FANLIGHT_FINGERPRINT_KEY", default="") or kept_secret(VAR_DIR / "fingerprint_key")
 
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "config.sessions.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.permission.DeclaredPermissions",
+    "config.middleware.NothingUnkeepable",
     "config.sign_on.rule.SecondFactorFirst",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -263,6 +266,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "collectors.tasks.tick", "schedule": 60.0},
     "prune": {"task": "collectors.tasks.prune", "schedule": 6 * 3600.0},
+    "resume-jobs": {"task": "findings.tasks.resume_jobs", "schedule": 60.0},
     "expire": {"task": "findings.tasks.expire", "schedule": 600.0},
     "evaluate": {"task": "findings.tasks.evaluate", "schedule": 24 * 3600.0},
     "compliance": {"task": "findings.tasks.keep_compliance", "schedule": 3600.0},
@@ -272,12 +276,17 @@ CELERY_BEAT_SCHEDULE = {
 
 # Collection
 COLLECT_EVERY_MINUTES = env.int("FANLIGHT_COLLECT_EVERY_MINUTES", default=60)
-REFRESH_HOURS = env.int("FANLIGHT_REFRESH_HOURS", default=24)
+# The demonstration lives through a week in minutes: what lists and logs do not tell of is not read again each day.
+REFRESH_HOURS = env.int("FANLIGHT_REFRESH_HOURS", default=240 if DEMO else 24)
 ACCOUNTS_AT_ONCE = env.int("FANLIGHT_ACCOUNTS_AT_ONCE", default=4)
 SCOPES_AT_ONCE = env.int("FANLIGHT_SCOPES_AT_ONCE", default=4)
 SCOPE_DEADLINE_SECONDS = env.int("FANLIGHT_SCOPE_DEADLINE_SECONDS", default=600)
 GONE_AFTER_READINGS = env.int("FANLIGHT_GONE_AFTER_READINGS", default=1)
 RUN_DEADLINE_SECONDS = env.int("FANLIGHT_RUN_DEADLINE_SECONDS", default=3600)
+# After an event so many seconds pass before its function is read, so that a burst becomes one reading.
+EVENT_WAIT_SECONDS = env.int("FANLIGHT_EVENT_WAIT_SECONDS", default=3)
+# So many deliveries a minute are taken by one receiver.
+EVENTS_A_MINUTE = env.int("FANLIGHT_EVENTS_A_MINUTE", default=600)
 KEEP_RAW_DAYS = env.int("FANLIGHT_KEEP_RAW_DAYS", default=14)
 KEEP_RUN_DAYS = env.int("FANLIGHT_KEEP_RUN_DAYS", default=30)
 # 0 keeps every snapshot for ever.
@@ -325,6 +334,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fanlight",
+    # Operations are tagged and named by what follows it.
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["inventory.api.permission.Declared"],

@@ -17,9 +17,9 @@ from django.urls import path, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from config.pages._fresh import fresh
 from inventory.audit import audit
 from inventory.clock import now
+from inventory.fresh import fresh, fresh_form, typed
 from inventory.models import Account, AccountGroup, ApiToken, Assignment, Role, User
 from inventory.permission import needs
 
@@ -69,9 +69,9 @@ def link_for(request: HttpRequest, person: User) -> str:
 
 
 @needs("administer", "GET POST")
-@fresh
+@fresh_form()
 def people(request: HttpRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or typed(request))
     if request.method == "POST" and form.is_valid():
         person = form.save(commit=False)
         person.set_unusable_password()
@@ -84,7 +84,7 @@ def people(request: HttpRequest) -> HttpResponse:
     factors = set(Authenticator.objects.values_list("user", flat=True))
     rows = [{"person": one, "second_factor": one.pk in factors} for one in found.order_by("-is_active", "username")]
     told = {"rows": rows, "form": form, "now": now()}
-    return render(request, "config/settings/people.html", told, status=422 if form.errors else 200)
+    return render(request, "config/settings/people.html", told, status=422 if request.POST and form.errors else 200)
 
 
 @needs("administer")

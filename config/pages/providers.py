@@ -11,19 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from config.pages._fresh import fresh
 from config.pages.people import AssignForm
 from config.pages.sign_in_with import Unreachable, leave_for
+from config.sessions import end_those_through
 from config.sign_on import saml
 from config.sign_on.adapter import TESTED
 from config.sign_on.fetch import Refused, parts_of
 from config.sign_on.rule import rule
-from config.sign_on.sealing import seal
 from inventory.audit import audit
 from inventory.clock import now
+from inventory.fresh import fresh, fresh_form, typed
 from inventory.models import GroupRole, IdentityProvider
 from inventory.models.sign_on import provider_key
 from inventory.permission import needs
+from inventory.sealed import seal
 
 TEXT = {"class": "form-control", "autocomplete": "off"}
 KIND = IdentityProvider.Kind
@@ -141,23 +142,25 @@ FORMS: dict[str, type[OidcForm | SamlForm]] = {KIND.OIDC: OidcForm, KIND.SAML: S
 
 
 @needs("administer", "GET POST")
-@fresh
+@fresh_form("new_secret")
 def add_provider(request: HttpRequest, kind: str) -> HttpResponse:
-    form = FORMS[kind](request.POST or None, request.FILES or None)
+    form = FORMS[kind](request.POST or typed(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         form.instance.made_at = now()
         made = form.save()
         audit("sign-on", request, of=made, after={"made": made.name, "issuer": made.issuer})
         return redirect("settings-provider", made.pk)
     told = {"form": form, "kind": KIND(kind)}
-    return render(request, "config/settings/provider_add.html", told, status=422 if form.errors else 200)
+    return render(
+        request, "config/settings/provider_add.html", told, status=422 if request.POST and form.errors else 200
+    )
 
 
 @needs("administer", "GET POST")
-@fresh
+@fresh_form("new_secret")
 def provider(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(IdentityProvider, pk=pk)
-    form = FORMS[found.kind](request.POST or None, request.FILES or None, instance=found)
+    form = FORMS[found.kind](request.POST or typed(request), request.FILES or None, instance=found)
     if request.method == "POST" and form.is_valid():
         _keep(request, form, found)
         return redirect("settings-provider", pk)
@@ -167,7 +170,7 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
         "group_form": GroupForm(), "tested": told if told.get("provider") == pk else None,
         "reply": request.build_absolute_uri(_reply(found)), "now": now(),
         "described": request.build_absolute_uri(reverse("saml_metadata", args=[found.key])),
-    }, status=422 if form.errors else 200)  # fmt: skip
+    }, status=422 if request.POST and form.errors else 200)  # fmt: skip
 
 
 def _reply(found: IdentityProvider) -> str:
@@ -198,7 +201,7 @@ def test_provider(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("administer", "POST")
 @fresh
 def enable_provider(request: HttpRequest, pk: int) -> HttpResponse:
-    """Enable or disable, as the button says; only what was tried is enabled."""
+    """Enable or disable, as the button says; only what was tried is enabled. Disabling ends what began with it."""
     found, on = get_object_or_404(IdentityProvider, pk=pk), request.POST.get("enabled") == "yes"
     others = IdentityProvider.objects.filter(enabled=True).exclude(pk=pk)
     if on and not found.tested_at:
@@ -208,9 +211,14 @@ def enable_provider(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         found.enabled = on
         found.save(update_fields=["enabled"])
-        audit("sign-on", request, of=found, after={"enabled": on})
-        messages.success(request, "People can sign in with it now." if on else "Nobody can sign in with it now.")
+        ended = 0 if on else end_those_through(found.key, keep=request.session.session_key)
+        audit("sign-on", request, of=found, after={"enabled": on} | ({} if on else {"sessions_ended": ended}))
+        messages.success(request, "People can sign in with it now." if on else _closed(ended))
     return redirect("settings-provider", pk)
+
+
+def _closed(ended: int) -> str:
+    return f"Nobody can sign in with it now. {ended} session{'s' * (ended != 1)} that began with it ended."
 
 
 @needs("administer", "POST")

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from config.pages._fresh import fresh
 from config.pages.settings import own
 from config.sign_on.rule import FACTORS
 from config.sign_on.second_factor import codes_left, new_codes
+from inventory.fresh import fresh
 from inventory.permission import SELF, needs
 
 

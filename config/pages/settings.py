@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from config.sbom import packages
+from findings.pages.overview.pinned import keys_of
 from inventory.audit import audit
 from inventory.clock import now
-from inventory.models import SavedSearch, User
+from inventory.models import ColumnSet, SavedSearch, User
 from inventory.permission import SELF, needs
 
 SELECT = {"class": "form-select"}
@@ -57,11 +58,15 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 @needs(SELF)
 def searches(request: HttpRequest) -> HttpResponse:
-    """One's own searches, and those that others share."""
+    """One's own searches and sets of columns, and those that others share."""
     found = SavedSearch.objects.filter(Q(owner=request.user.pk) | Q(shared=True)).select_related("owner")
-    rows = [{"search": one, "address": reverse(one.list_name), "mine": one.owner_id == request.user.pk}
-            for one in found]  # fmt: skip
-    return render(request, "config/settings/searches.html", {"rows": rows, "now": now()})
+    kept = keys_of(request.user)
+    rows = [{"search": one, "address": reverse(one.list_name), "mine": one.owner_id == request.user.pk,
+             "pinned": one.pk in kept} for one in found]  # fmt: skip
+    sets = ColumnSet.objects.filter(Q(owner=request.user.pk) | Q(shared=True)).select_related("owner")
+    told = [{"set": one, "address": f"{reverse(one.list_name)}?columns={','.join(one.columns)}",
+             "mine": one.owner_id == request.user.pk} for one in sets]  # fmt: skip
+    return render(request, "config/settings/searches.html", {"rows": rows, "sets": told, "now": now()})
 
 
 @needs("triage", "POST")
@@ -71,6 +76,16 @@ def share_search(request: HttpRequest, slug: str) -> HttpResponse:
     search.shared = request.POST.get("shared") == "yes"
     search.save(update_fields=["shared"])
     audit("settings", request, of=search, after={"shared": search.shared, "query": search.query})
+    return redirect("settings-searches")
+
+
+@needs("triage", "POST")
+def share_columns(request: HttpRequest, slug: str) -> HttpResponse:
+    """Share one of one's own sets of columns, or stop sharing it, as the button says."""
+    found = get_object_or_404(ColumnSet, owner=request.user.pk, slug=slug)
+    found.shared = request.POST.get("shared") == "yes"
+    found.save(update_fields=["shared"])
+    audit("settings", request, of=found, after={"shared": found.shared, "columns": found.columns})
     return redirect("settings-searches")
 
 
@@ -103,6 +118,7 @@ ROUTES = [
     path("settings/", appearance, name="settings"),
     path("settings/searches/", searches, name="settings-searches"),
     path("settings/searches/<slug:slug>/share/", share_search, name="settings-search-share"),
+    path("settings/columns/<slug:slug>/share/", share_columns, name="settings-columns-share"),
     path("settings/sessions/", sessions, name="settings-sessions"),
     path("settings/sessions/end/", end_session, name="settings-sessions-end"),
     path("settings/about/", about, name="settings-about"),

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from config.pages._fresh import fresh
 from config.sign_on.rule import rule
 from inventory.audit import audit
 from inventory.clock import now
+from inventory.fresh import fresh_form, typed
 from inventory.models import IdentityProvider, Role, SignInRule
 from inventory.models.sign_on import EVERYBODY
 from inventory.permission import needs
@@ -65,15 +65,16 @@ def shown_rule() -> RuleForm:
 
 
 @needs("administer", "GET POST")
-@fresh
+@fresh_form()
 def sign_on(request: HttpRequest) -> HttpResponse:
-    form = RuleForm(request.POST) if request.method == "POST" else shown_rule()
-    if form.is_bound and form.is_valid():
+    given = request.POST or typed(request)
+    form = RuleForm(given) if given else shown_rule()
+    if request.method == "POST" and form.is_valid():
         keep_rule(request, form.factor(), form.cleaned_data["passwords"])
         messages.success(request, "Kept.")
         return redirect("settings-sign-on")
     told = {"form": form, "providers": IdentityProvider.objects.annotate(groups=Count("roles")), "now": now()}
-    return render(request, "config/settings/sign_on.html", told, status=422 if form.errors else 200)
+    return render(request, "config/settings/sign_on.html", told, status=422 if request.POST and form.errors else 200)
 
 
 def keep_rule(request: HttpRequest, second_factor: str, passwords: bool) -> None:

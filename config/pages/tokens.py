@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from config.pages._fresh import fresh
 from config.pages.settings import own
 from inventory.audit import audit
 from inventory.clock import now
+from inventory.fresh import fresh_form, typed
 from inventory.models import Account, ApiToken, Role, User
 from inventory.models.tokens import LONGEST, make_token
 from inventory.permission import SELF, needs
@@ -23,6 +24,16 @@ from inventory.permission import SELF, needs
 MOST = 500
 LIVES = (7, 30, 90, 180, LONGEST.days)
 SELECT = {"class": "form-select"}
+
+
+class ChosenAccounts(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Accounts; a number larger than the database can compare is one that is not there."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as fault:
+            raise forms.ValidationError("One of these accounts is not there. Choose from the list.") from fault
 
 
 class TokenForm(forms.Form):
@@ -39,7 +50,7 @@ class TokenForm(forms.Form):
         label="Expires after", choices=[(days, f"{days} days") for days in LIVES], coerce=int, initial=90,
         widget=forms.Select(attrs=SELECT),
     )  # fmt: skip
-    accounts = forms.ModelMultipleChoiceField(
+    accounts = ChosenAccounts(
         Account.objects.none(), required=False, widget=forms.SelectMultiple(attrs={**SELECT, "size": "5"}),
         help_text="None chosen: all that you see.",
     )  # fmt: skip
@@ -60,11 +71,11 @@ def _shown(request: HttpRequest, form: TokenForm, text: str = "", status: int = 
 
 
 @needs(SELF, "GET POST")
-@fresh
+@fresh_form()
 def tokens(request: HttpRequest) -> HttpResponse:
     """The list; a new token is shown in the answer to its making and never again."""
     user = own(request)
-    form = TokenForm(user, request.POST or None)
+    form = TokenForm(user, request.POST or typed(request))
     if request.method != "POST":
         return _shown(request, form)
     if not form.is_valid():

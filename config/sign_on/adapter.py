@@ -13,11 +13,11 @@ from django.shortcuts import redirect, render
 
 from config.sign_on.fetch import Session
 from config.sign_on.roles import renew, roles_for
-from config.sign_on.sealing import Unreadable, unseal
 from inventory.audit import audit
 from inventory.clock import now
 from inventory.models import IdentityProvider
 from inventory.models.people import may
+from inventory.sealed import Unreadable, unseal
 
 #: Where the session keeps what came of a test, until the provider's page shows it.
 TESTED = "sign-on-test"

@@ -18,24 +18,24 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from config.sign_on.sealing import Unreadable, seal, unseal
 from inventory.models import User
+from inventory.sealed import Unreadable, seal, unseal
 
 CODES = 10
 #: Without letters and digits that look alike; sixteen of them hold 80 bits, too many to try against a hash.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH, _PART = 16, 4
-_PURPOSE = "second factor"
+PURPOSE = "second factor"
 
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
     """allauth with its secrets sealed, and people named as they sign in."""
 
     def encrypt(self, text: str) -> str:
-        return seal(text, _PURPOSE)
+        return seal(text, PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, _PURPOSE)
+        return unseal(encrypted_text, PURPOSE)
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.get_username())
@@ -90,7 +90,7 @@ def _kept(found: Authenticator, data: dict[str, Any]) -> Authenticator:
 def _counter(found: Authenticator, code: str) -> int | None:
     """Which half minute's code this is; None for that of none."""
     try:
-        secret = unseal(found.data["secret"], _PURPOSE)
+        secret = unseal(found.data["secret"], PURPOSE)
     except Unreadable:
         return None
     for counter in yield_hotp_counters_from_time():

@@ -14,9 +14,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 
-from config.sign_on.sealing import Unreadable, seal, unseal
 from config.sign_on.second_factor import spend
 from inventory.models import Account, Assignment, AuditEntry, SignInRule, User
+from inventory.sealed import Unreadable, seal, unseal
 
 PASSWORD = "a kettle under two moons"
 pytestmark = pytest.mark.django_db(transaction=True)

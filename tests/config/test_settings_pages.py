@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -79,6 +80,56 @@ def test_dangerous_deeds_ask_for_the_password_once_more(cast: Cast) -> None:
     assert not ApiToken.objects.exists()
     page = client.get("/sign-in/reauthenticate/?next=/settings/tokens/")
     assert "Confirm it is you" in page.content.decode()
+
+
+def asked_again(client: Client, address: str, sent: dict[str, str]) -> str:
+    """What is shown to somebody who sent this form long after signing in, once they have given the password."""
+    answer = client.post(address, sent)
+    page = client.get(answer["Location"]).content.decode()
+    ahead = re.search(r'name="next" value="([^"]+)"', page)
+    assert ahead, page
+    kept = client.session
+    assert not [value for value in sent.values() if "s3cret" in value and value in str(dict(kept))]
+    shown = client.post(
+        "/sign-in/reauthenticate/", {"password": PASSWORD, "next": html.unescape(ahead[1])}, follow=True
+    )
+    assert shown.redirect_chain[-1] == (address, 302)
+    return shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "shown"),
+    [
+        ("/settings/tokens/", {"name": "nightly", "role": "viewer", "days": "30"}, 'value="nightly"'),
+        ("/settings/people/", {"username": "nora", "email": "nora@example.org"}, 'value="nora@example.org"'),
+        ("/settings/sign-on/add/oidc/", {"name": "Office", "client_id": "x", "new_secret": "s3cret"}, 'value="Office"'),
+        (
+            "/settings/alerts/channels/new/?kind=webhook",
+            {"name": "chat", "address": "https://127.0.0.1/s3cret"},
+            'value="chat"',
+        ),
+        ("/settings/receivers/", {"name": "bus", "provider": "aws"}, 'value="bus"'),
+    ],
+)  # fmt: skip
+def test_what_was_typed_is_offered_again_after_the_password_and_no_secret_is_kept(
+    cast: Cast, address: str, sent: dict[str, str], shown: str
+) -> None:
+    User.objects.create_user("chief", password=PASSWORD, role="admin")
+    client = Client()
+    client.post("/sign-in/login/", {"login": "chief", "password": PASSWORD})
+    page = asked_again(client, address, sent)
+    assert shown in page
+    assert "This is what you typed." in page
+    assert "s3cret" not in page
+    assert shown not in client.get(address).content.decode(), "offered once"
+
+
+def test_what_was_typed_long_ago_is_not_offered(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    User.objects.create_user("chief", password=PASSWORD, role="admin")
+    client = Client()
+    client.post("/sign-in/login/", {"login": "chief", "password": PASSWORD})
+    monkeypatch.setattr("inventory.fresh.KEPT", -1)
+    assert "nightly" not in asked_again(client, "/settings/tokens/", {"name": "nightly"})
 
 
 def test_roles_are_given_and_taken_back(chief: Client, cast: Cast) -> None:

@@ -12,9 +12,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
-from config.sign_on.sealing import seal, unseal
 from inventory.clock import now
 from inventory.models import Account, AccountGroup, AuditEntry, GroupRole, IdentityProvider, SignInRule, User
+from inventory.sealed import seal, unseal
 from tests.config.identity_provider import CLIENT, FOREIGN, SECRET, LocalProvider, running, signed
 from tests.config.test_settings_pages import PASSWORD, confirmed, signed_in
 
@@ -207,6 +207,19 @@ def test_somebody_deactivated_stays_out(client: Client, office: IdentityProvider
     late = Client()
     came_back(late, office, outside)
     assert not inside(late)
+
+
+def test_disabling_a_provider_ends_what_began_with_it(
+    client: Client, office: IdentityProvider, outside: LocalProvider
+) -> None:
+    came_back(client, office, outside)
+    chief = signed_in("chief", "admin")
+    confirmed(chief)
+    assert inside(client)
+    chief.post(f"/settings/sign-on/{office.pk}/enable/", {"enabled": "no"})
+    assert not inside(client), "whoever came through it is out with the next request"
+    assert inside(chief), "whoever came another way stays"
+    assert '"sessions_ended": 1' in AuditEntry.objects.filter(action="sign-on").latest("number").after
 
 
 def test_it_is_set_up_tested_and_only_then_enabled(cast: Any, outside: LocalProvider) -> None:

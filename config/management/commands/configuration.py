@@ -6,23 +6,24 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from config.carry import NotOurs, exported, imported
+from config.carry import LARGEST, NotOurs, exported, imported, read
 from inventory.command import FanlightCommand, wrong_use
+from inventory.models import Role, User
 from inventory.output import add_format_option, print_rows
-
-LARGEST = 50 * 1024 * 1024
 
 
 class Command(FanlightCommand):
-    """Groups, accounts with their schedules, saved searches; no person, no secret, nothing that was collected."""
+    """Groups, accounts with their schedules, saved searches, receivers, channels, alerts; no secret."""
 
-    help = "Export or import the configuration: groups, accounts without secrets, schedules, saved searches."
+    help = "Export or import the configuration: accounts, schedules, searches, receivers, alerts; without secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="export|import")
         actions.add_parser("export", help="write it to standard output, as JSON")
         reading = actions.add_parser("import", help="make it as a file says; what the file does not name stays")
         reading.add_argument("file", help="a file that export wrote, or - for standard input")
+        reading.add_argument("--owner", default="", help="the admin who gets the alerts of people who are not here")
+        reading.add_argument("--dry-run", action="store_true", help="tell what would be done, and do nothing")
         add_format_option(reading)
 
     def handle(self, *, action: str, **options: Any) -> None:
@@ -30,7 +31,7 @@ class Command(FanlightCommand):
             self.stdout.write(json.dumps(exported(), indent=2, ensure_ascii=False))
             return
         try:
-            done = imported(_read(options["file"]))
+            done = imported(_read(options["file"]), _admin(options["owner"]), dry=options["dry_run"])
         except NotOurs as wrong:
             raise wrong_use(str(wrong)) from wrong
         rows = [
@@ -42,12 +43,25 @@ class Command(FanlightCommand):
 
 
 def _read(name: str) -> Any:
-    """The document in a file; raises NotOurs with what is wrong with it."""
+    """The document in a file, or on standard input; raises NotOurs with what is wrong with it."""
     try:
-        if name != "-" and Path(name).stat().st_size > LARGEST:
-            raise NotOurs(f"{name} is larger than 50 MB: that is no configuration.")
-        return json.loads(sys.stdin.read(LARGEST) if name == "-" else Path(name).read_text())
+        if name == "-":
+            return read(sys.stdin.buffer.read(LARGEST + 1))
+        with Path(name).open("rb") as file:
+            return read(file.read(LARGEST + 1))
     except OSError as fault:
         raise NotOurs(f"{name} cannot be read: {fault.strerror}.") from fault
-    except (ValueError, RecursionError) as fault:
-        raise NotOurs(f"{name} is no JSON: {fault}") from fault
+    except NotOurs as wrong:
+        raise NotOurs(f"{'Standard input' if name == '-' else name} cannot be taken. {wrong}") from wrong
+
+
+def _admin(name: str) -> User | None:
+    """Who gets the alerts of people who are not here: who was named, or the only admin. Raises NotOurs."""
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True)
+    if not name:
+        found = list(admins[:2])
+        return found[0] if len(found) == 1 else None
+    one = admins.filter(username=name).first()
+    if one is None:
+        raise NotOurs(f"There is no active admin {name!r}. `manage.py createadmin` makes one.")
+    return one
