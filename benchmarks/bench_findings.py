@@ -19,7 +19,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 PAGES = (
-    ("by rule", "/findings/", ("", "severity:critical", "state:set-aside", "is:overdue", "account:team-04*")),
+    (
+        "by rule",
+        "/findings/",
+        ("", "severity:critical", "state:set-aside", "provider:aws assignee:none", "account:team-04*", "is:overdue"),
+    ),
     ("by rule, one open", "/findings/?open=runtime_ended", ("",)),
     ("one by one", "/findings/?view=flat", ("", "severity:critical", "rule:public_invoke", "is:new")),
     ("facets", "/findings/facets/", ("", "severity:critical")),
@@ -91,6 +95,8 @@ def _findings(each: int) -> None:
     from benchmarks.big_estate import AT
     from findings import risk
     from findings.catalogue import catalogue
+    from findings.models import Finding
+    from findings.models.ledger import recount
     from inventory.models import User
 
     user, _ = User.objects.get_or_create(username="bench", defaults={"role": "admin"})
@@ -99,9 +105,9 @@ def _findings(each: int) -> None:
         for place, rule in enumerate(rules):
             key = risk.key(risk.weight(rule.severity, "none", "write"), AT)
             cursor.execute(
-                "INSERT INTO findings_finding (resource_id, function_id, account_id, rule, state, severity, rank,"
-                " because, evidence, faults, digest, abouts, first_seen, opened_at, last_seen, due_at, assignee_id,"
-                " reason, before, risk) SELECT resource_id, resource_id, account_id, %s,"
+                "INSERT INTO findings_finding (resource_id, function_id, account_id, region, rule, state, severity,"
+                " rank, because, evidence, faults, digest, abouts, first_seen, opened_at, last_seen, due_at,"
+                " assignee_id, reason, before, risk) SELECT resource_id, resource_id, account_id, region, %s,"
                 " CASE WHEN resource_id %% 8 = 0 THEN 'accepted' ELSE 'open' END, %s, %s, '', '[]', 1, '', '',"
                 " changed_at, changed_at, %s, CASE WHEN resource_id %% 5 = 0 THEN changed_at END,"
                 " CASE WHEN resource_id %% 10 = 1 THEN %s END, '', '', %s + resource_id %% 100000"
@@ -113,6 +119,7 @@ def _findings(each: int) -> None:
             " (rule, account_id, passed, failed, unknown, not_applicable, errors, disabled)"
             " SELECT rule, account_id, 100, count(*), 3, 2, 0, 0 FROM findings_finding GROUP BY rule, account_id"
         )
+        list(recount(Finding))
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from collectors.models import Run
+from collectors.models import Receiver, Run
 from config.permission import FOREIGN, needs_of
-from findings.models import Alert, Channel, Delivery, Finding
-from inventory.models import IdentityProvider, Resource, Scope, Snapshot
+from findings.models import Alert, Channel, Delivery, Finding, TriageJob
+from inventory.models import IdentityProvider, Resource, RevisionComment, Scope, Snapshot
 from inventory.permission import Needs
 from tests.cast import DAY_ONE, Cast, native_id
 
@@ -58,11 +58,13 @@ def _routes(patterns: list[Any]) -> Iterator[Route]:
 #: Routes with parts that name nothing of any account.
 PLAIN: Mapping[str, Kwargs] = {
     "account-add-to": {"slug": "aws"},
+    "events": {"provider": "aws", "key": "none"},
     "account-add-permissions": {"slug": "aws"},
     "search-check": {"listed": "functions"},
     "search-suggest": {"listed": "functions"},
     "search-fields": {"listed": "functions"},
     "search-forget": {"slug": "none"},
+    "columns-forget": {"slug": "none"},
     "saml_acs": {"organization_slug": "none"},
     "saml_finish_acs": {"organization_slug": "none"},
     "saml_metadata": {"organization_slug": "none"},
@@ -71,6 +73,8 @@ PLAIN: Mapping[str, Kwargs] = {
     "sign-in-with-reply": {"key": "none"},
     "set-password": {"key": "MQ", "token": "none"},
     "settings-search-share": {"slug": "none"},
+    "settings-columns-share": {"slug": "none"},
+    "search-pin": {"pk": 0},
     "settings-token-revoke": {"pk": 0},
     "api-rule": {"id": "public_invoke"},
     "compliance-framework": {"slug": "aws-fsbp"},
@@ -130,12 +134,28 @@ def _run(cast: Cast) -> Kwargs:
     return {"pk": Run.objects.get_or_create(account=cast.account, defaults=done)[0].pk}
 
 
+def _receiver(cast: Cast) -> Kwargs:
+    told = {"provider": "aws", "account": cast.account, "made_at": DAY_ONE, "digest": "0" * 64}
+    return {"pk": Receiver.objects.get_or_create(name="bus", key="0" * 32, defaults=told)[0].pk}
+
+
+def _job(cast: Cast) -> Kwargs:
+    told = {"by": cast.analyst, "action": "in-review", "at": DAY_ONE, "beat_at": DAY_ONE, "number": 600}
+    return {"pk": TriageJob.objects.get_or_create(query="severity:high", defaults=told)[0].pk}
+
+
 def _finding(cast: Cast) -> Kwargs:
     mailer = cast.functions["mailer"]
     told = {"function": mailer, "account": cast.account, "severity": "high", "rank": 3, "digest": "0", "abouts": "0",
             "first_seen": DAY_ONE, "opened_at": DAY_ONE, "last_seen": DAY_ONE, "risk": 0}  # fmt: skip
     found, _ = Finding.objects.get_or_create(resource=mailer.resource, rule="public_invoke", defaults=told)
     return {"pk": found.pk}
+
+
+def _comment(cast: Cast) -> Kwargs:
+    snapshot = cast.functions["mailer"].resource.latest
+    told = {"at": DAY_ONE, "by": cast.analyst, "by_name": "analyst", "text": "mailer was meant to change"}
+    return {"pk": RevisionComment.objects.get_or_create(snapshot=snapshot, defaults=told)[0].pk}
 
 
 def _person(cast: Cast) -> Kwargs:
@@ -187,6 +207,8 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "account-schedule": _account,
     "account-test": _account,
     "account-test-result": _account,
+    "api-alert": _alert,
+    "api-alert-test": _alert,
     "api-deliveries": _alert,
     "api-finding": _finding,
     "api-finding-triage": _finding,
@@ -194,21 +216,36 @@ OBJECTS: Mapping[str, Callable[[Cast], Kwargs]] = {
     "api-identity": _identity,
     "api-run": _run,
     "api-snapshot": lambda cast: {**_function(cast), "number": 1},
+    "api-snapshot-comments": lambda cast: {**_function(cast), "number": 1},
     "finding": _finding,
+    "api-triage-job": _job,
+    "triage-job": _job,
+    "triage-job-progress": _job,
     "finding-triage": _finding,
     "function": _function,
     "function-as-of": _function,
+    "function-collect": _function,
+    "function-graph-file": lambda cast: {**_function(cast), "ending": "json"},
     "function-revision": lambda cast: {**_function(cast), "number": 1},
     "function-tab": lambda cast: {**_function(cast), "tab": "history"},
+    "function-watch": _function,
     "functions-peek": _function,
     "identity": _identity,
+    "identity-graph": _identity,
+    "identity-graph-file": lambda cast: {**_identity(cast), "ending": "svg"},
     "policy": _policy,
     "settings-alert": _alert,
+    "settings-receiver": _receiver,
+    "settings-receiver-remove": _receiver,
+    "settings-receiver-rotate": _receiver,
+    "settings-receiver-switch": _receiver,
     "settings-alert-delete": _alert,
     "settings-alert-switch": _alert,
     "settings-alert-test": _alert,
     "settings-delivery-retry": _delivery,
     "settings-history": _settings,
+    "revision-comment": lambda cast: {**_function(cast), "number": 1},
+    "revision-comment-withdraw": _comment,
     "run": _run,
     "run-progress": _run,
     "run-retry": _run,

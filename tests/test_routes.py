@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config.pages.reference import operations
 from inventory.models import Account, Assignment, Role, User
 from inventory.models.people import ALLOWED, least_role
 from inventory.permission import ANYONE, SELF
@@ -29,6 +31,8 @@ OURS = {name: route for name, route in ROUTES.items() if not route.foreign}
 TELLTALE = ("acme-prod", NUMBER, "mailer", "thumbnails", "office-shared", "invoices")
 #: What any answer may write: that somebody was here.
 OWN_BUSINESS = ("inventory_auditentry", "django_session", "usersessions_usersession")
+#: How readiness tries whether the database takes changes: it changes no row.
+CHANGES_NOTHING = re.compile(r"""UPDATE "collectors_pulse" SET "at" = \S+ WHERE "collectors_pulse"."name" = ''""")
 
 
 def least(verb: str) -> str:
@@ -123,7 +127,9 @@ def test_no_list_count_or_completion_tells_of_another_account(cast: Cast, strang
         return
     for query in (*ASKED, f"?account={cast.account.pk}", f"?peek={cast.functions['mailer'].uid}"):
         answer = stranger.get(address_of(route, cast).partition("?")[0] + query)
-        told = [word for word in _told(answer) if word not in query]
+        # The reference's examples are made up, the same for everybody, and happen to be named as the cast is.
+        made_up = operations() if name == "api-reference" else ""
+        told = [word for word in _told(answer, made_up) if word not in query]
         assert told == [], f"{query}: {told}"
 
 
@@ -143,10 +149,12 @@ def test_an_id_of_another_account_resolves_to_nothing(cast: Cast, stranger: Clie
     assert stranger.get("/r/", {"id": native_id("mailer")}).status_code == 404
 
 
-def _told(answer: object) -> list[str]:
+def _told(answer: object, made_up: str = "") -> list[str]:
     streamed = getattr(answer, "streaming", False)
     body = b"".join(answer.streaming_content) if streamed else answer.content  # type: ignore[attr-defined]
-    return [word for word in TELLTALE if word in body.decode()]
+    shown = body.decode()
+    assert made_up in shown, "what is the same for everybody is there as it is"
+    return [word for word in TELLTALE if word in shown.replace(made_up, "")]
 
 
 @pytest.mark.parametrize("name", sorted(name for name in OURS if "GET" in (OURS[name].needs or {})))
@@ -158,4 +166,5 @@ def test_reading_writes_nothing(cast: Cast, client: Client, name: str) -> None:
         if getattr(answer, "streaming", False):
             b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     written = [query["sql"] for query in sent if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    written = [sql for sql in written if not CHANGES_NOTHING.fullmatch(sql)]
     assert [sql for sql in written if not any(table in sql[:80] for table in OWN_BUSINESS)] == []

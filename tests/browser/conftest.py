@@ -32,6 +32,9 @@ ARGUMENTS = [
 ]
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+#: Page (and whether only colours matter) → violations.
+Axe = Callable[..., list[str]]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,6 +74,8 @@ class Watch:
         self.own = urlsplit(own).netloc
         self.problems: list[str] = []
         self.requests: list[str] = []
+        # A refused form or a missing object is answered with 4xx on purpose; Chromium logs those as errors too.
+        self.expected: tuple[str, ...] = ("the server responded with a status of 4",)
 
     def follow(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
@@ -79,8 +84,7 @@ class Watch:
         page.on("request", lambda request: self._request(request.url))
 
     def _console(self, kind: str, text: str) -> None:
-        # A refused form or a missing object is answered with 4xx on purpose; Chromium logs those as errors too.
-        if kind == "error" and "the server responded with a status of 4" not in text:
+        if kind == "error" and not any(words in text for words in self.expected):
             self.problems.append(f"console: {text}")
 
     def _dialog(self, dialog: Any) -> None:
@@ -132,14 +136,21 @@ def page(context: BrowserContext, live_server: Any, vera: User) -> Page:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
-    """Accessibility violations of a page as `rule: element` lines; the tool is injected past the policy on purpose."""
+def axe() -> Axe:
+    """Accessibility violations of a page as `rule: element` lines; the tool is injected past the policy on purpose.
+
+    `colours` asks only for what another theme can change: elements stay the same, colours do not.
+    """
     if not AXE.exists():
         pytest.fail("axe-core is not installed: run scripts/setup.sh dev.")
 
-    def violations(page: Page) -> list[str]:
-        page.evaluate(AXE.read_text() + "\n;0")
-        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+    source = AXE.read_text() + "\n;0"
+
+    def violations(page: Page, colours: bool = False) -> list[str]:
+        if page.evaluate("typeof axe === 'undefined'"):
+            page.evaluate(source)
+        only = {"type": "rule", "values": COLOUR_RULES} if colours else {"type": "tag", "values": AXE_TAGS}
+        found = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
 
     return violations

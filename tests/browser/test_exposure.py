@@ -1,8 +1,6 @@
-"""The exposure page in a browser: for everybody, at every width, and trust that is given and ended without a script."""
+"""The exposure page in a browser: trust that is given and ended, and the keys that lead there."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,12 +10,7 @@ from inventory.models import Trust, User
 from tests.cast import DAY_TWO, Cast, build_cast
 from tests.many import copy_mailer
 
-Axe = Callable[[Page], list[str]]
 PARTY = "900000000002"
-ADDRESSES = (
-    "/exposure/", "/exposure/?tab=external", "/exposure/?tab=external&view=matrix", "/exposure/?tab=internal",
-    "/exposure/?q=narrows:perhaps", "/exposure/trusted/", f"/exposure/trust/?provider=aws&party={PARTY}",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -27,24 +20,6 @@ def cast(transactional_db: None) -> Cast:
     judge_account(found.account, DAY_TWO)
     copy_mailer(found, 10)
     return found
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_hinders_nobody(page: Page, cast: Cast, axe: Axe, theme: str) -> None:
-    User.objects.update(role="operator")
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    for address in (*ADDRESSES, f"/functions/{cast.functions['thumbnails'].uid}/access/"):
-        page.goto(address)
-        assert axe(page) == [], address
-
-
-@pytest.mark.parametrize("width", [320, 768, 1440])
-def test_nothing_is_cut_off(page: Page, cast: Cast, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    for address in ADDRESSES:
-        page.goto(address)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, address
 
 
 def test_trust_is_given_and_ended(page: Page, cast: Cast) -> None:

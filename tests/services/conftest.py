@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -20,11 +22,13 @@ import pytest
 from celery.app.amqp import AMQP
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from kombu import Connection, pools
 from kombu.exceptions import OperationalError
 
 from config.celery import app
-from tests.services.cut import Wire
+from inventory.models import User
+from tests.services.cut import Wire, free_port
 
 
 def own_broker() -> str:
@@ -139,6 +143,63 @@ def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[StartW
     for process in started:
         process.kill()
         process.wait()
+
+
+@dataclass(frozen=True)
+class Web:
+    """Pages served by a gunicorn of its own, read by somebody who may do everything."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    cookie: str
+
+    def get(self, address: str) -> tuple[int, str]:
+        """Status and text of an address; 0 when nobody answers."""
+        # Machines that ask for health do not sign in.
+        headers = {} if address.endswith("z") else {"Cookie": self.cookie}
+        link = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            link.request("GET", address, headers=headers)
+            answer = link.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError:
+            return 0, ""
+        finally:
+            link.close()
+
+
+class StartWeb(Protocol):
+    def __call__(self, *before: str, **more: str) -> Web: ...
+
+
+@pytest.fixture
+def start_web(environment: dict[str, str], tmp_path: Path) -> Iterator[StartWeb]:
+    """Serve pages, with words before the command and other settings if some are given; all are ended afterwards."""
+    started: list[Web] = []
+
+    def start(*before: str, **more: str) -> Web:
+        port = free_port()
+        command = [*before, sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn"]
+        command += ["--bind", f"127.0.0.1:{port}", "config.wsgi"]
+        log = (tmp_path / f"web-{len(started)}.log").open("wb")
+        around = environment | {"FANLIGHT_WEB_WORKERS": "1"} | more
+        process = subprocess.Popen(command, env=around, cwd=settings.BASE_DIR, stdout=log, stderr=log)
+        started.append(Web(process, port, cookie_of_an_admin()))
+        until(lambda: started[-1].get("/healthz")[0] == 200)
+        return started[-1]
+
+    yield start
+    for web in started:
+        web.process.terminate()
+        web.process.wait(60)
+
+
+def cookie_of_an_admin() -> str:
+    """What the browser of somebody who is signed in sends along."""
+    client = Client()
+    ada = User.objects.filter(username="ada").first() or User.objects.create_superuser("ada", password="x")
+    client.force_login(ada)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ class Wire:
         self._server = (host, port)
         self._whole = threading.Event()
         self._whole.set()
+        self._silent = threading.Event()
         self._ends: set[socket.socket] = set()
+        self._held: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = int(self._listener.getsockname()[1])
@@ -28,11 +30,22 @@ class Wire:
         for end in ends:
             _end(end)
 
+    def hold(self) -> None:
+        """Take new connections and never say anything, as a machine that hangs does; after `cut`."""
+        self._silent.set()
+
     def mend(self) -> None:
+        """Carry new connections again; those that were held are broken."""
+        self._silent.clear()
+        with self._lock:
+            ends, self._held = self._held, set()
+        for end in ends:
+            _end(end)
         self._whole.set()
 
     def close(self) -> None:
         """Nothing goes through any more."""
+        self.mend()
         self.cut()
         _end(self._listener)
 
@@ -44,6 +57,9 @@ class Wire:
                 return
             if self._whole.is_set():
                 threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+            elif self._silent.is_set():
+                with self._lock:
+                    self._held.add(near)
             else:
                 _end(near)
 

@@ -1,0 +1,1 @@
+"""Everything that leaves as a file: what is in a cell stays words."""
