@@ -26,6 +26,7 @@ def choose(page: Page, channel: Channel) -> None:
     page.locator("#id_name").fill("Outsiders")
     page.get_by_label("Find rules").fill("public_invoke")
     page.keyboard.press("Enter")
+    expect(page.get_by_text("found for “public_invoke”")).to_be_visible()
     expect(page.locator("#id_name")).to_have_value("Outsiders")
     page.locator('[name="rules"][value="public_invoke"]').check()
     page.get_by_role("button", name="Show all").click()

@@ -33,6 +33,7 @@ def test_trust_is_given_and_ended(page: Page, cast: Cast) -> None:
     expect(row.get_by_text("trusted", exact=True)).to_be_visible()
     row.get_by_role("link", name="Trust records").click()
     page.get_by_role("button", name="End it now").click()
+    page.wait_for_url("**/exposure/?tab=external&q=**")
     expect(row.get_by_text("trusted", exact=True)).to_have_count(0)
     assert Trust.objects.get(party=PARTY).reason == "Contract 77"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_query_is_completed_with_the_keyboard_alone(page: Page, cast: Cast) ->
     expect(page.get_by_role("option").first).to_contain_text("admin")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert page.input_value("#q") == "privilege:admin "
+    expect(page.locator("#q")).to_have_value("privilege:admin ")
     page.keyboard.press("Escape")
     page.focus("#q")
     page.keyboard.press("Enter")
@@ -84,10 +85,10 @@ def test_peek_opens_beside_the_list_and_is_in_the_address(page: Page, cast: Cast
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.locator("#peek h2")).to_have_text("mailer")
-    assert f"peek={cast.functions['mailer'].uid}" in page.url
+    expect(page).to_have_url(re.compile(f"peek={cast.functions['mailer'].uid}"))
     page.keyboard.press("Escape")
     expect(page.locator("#peek > *")).to_have_count(0)
-    assert "peek" not in page.url
+    expect(page).not_to_have_url(re.compile("peek"))
     page.go_back()
     expect(page.locator("#peek h2")).to_have_text("mailer")
 

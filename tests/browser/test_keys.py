@@ -36,6 +36,7 @@ def test_the_sheet_of_keys_lists_every_page_and_they_lead_there(page: Page, cast
     page.goto("/")
     page.keyboard.press("?")
     sheet = page.locator("#keys")
+    expect(sheet).to_be_visible()
     for name, title, key in PAGES:
         assert sheet.get_by_role("row").filter(has=page.get_by_role("cell", name=title, exact=True)).locator(
             "kbd"
@@ -57,6 +58,7 @@ def test_findings_are_triaged_by_keys(page: Page, cast: Cast, finding: Finding) 
     page.keyboard.press("Escape")
     page.keyboard.press("m")
     expect(page.get_by_text("1 finding changed.")).to_be_visible()
+    page.wait_for_load_state()
     assert Finding.objects.filter(assignee__username="vera").count() == 1
     page.keyboard.press("j")
     page.keyboard.press("o")

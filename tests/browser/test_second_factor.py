@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from inventory.models import SignInRule, User
 
@@ -47,14 +47,14 @@ def test_a_security_key_is_set_up_where_it_is_compulsory_and_signs_in_afterwards
     visitor.wait_for_url("**/sign-in/mfa/")
     visitor.get_by_role("link", name="Make recovery codes").click()
     visitor.get_by_role("button", name="Make ten new codes").click()
-    assert visitor.get_by_role("list", name="Your recovery codes").get_by_role("listitem").count() == 10
+    expect(visitor.get_by_role("list", name="Your recovery codes").get_by_role("listitem")).to_have_count(10)
     assert axe(visitor) == []
     visitor.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
     sign_in(visitor, at_home)
     visitor.get_by_role("button", name="Use the key").click()
     visitor.wait_for_url(lambda url: "/sign-in/" not in url)
     visitor.goto(f"{at_home}/sign-in/mfa/webauthn/")
-    assert "blue key" in visitor.inner_text("main")
+    expect(visitor.locator("main")).to_contain_text("blue key")
 
 
 def test_without_a_key_at_hand_the_page_says_so(visitor: Page, vera: User, at_home: str, watch: Any) -> None:
@@ -64,6 +64,7 @@ def test_without_a_key_at_hand_the_page_says_so(visitor: Page, vera: User, at_ho
     visitor.goto(f"{at_home}/sign-in/mfa/webauthn/add/")
     visitor.get_by_label("Password").fill(PASSWORD)
     visitor.get_by_role("button", name="Go on").click()
+    visitor.wait_for_url("**/sign-in/mfa/webauthn/add/")
     refused = "() => Promise.reject(new DOMException('no', 'NotAllowedError'))"
     visitor.evaluate(f"() => {{ navigator.credentials.create = {refused} }}")
     visitor.get_by_role("button", name="Add").click()

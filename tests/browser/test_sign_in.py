@@ -1,6 +1,6 @@
 """Signing in, as a person does it."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from inventory.models import User
 
@@ -19,4 +19,4 @@ def test_a_wrong_password_is_told_without_saying_which_part_was_wrong(visitor: P
     visitor.get_by_label("Username").fill("vera")
     visitor.get_by_label("Password").fill("wrong")
     visitor.get_by_role("button", name="Sign in").click()
-    assert "username and/or password" in visitor.inner_text("body")
+    expect(visitor.locator("body")).to_contain_text("username and/or password")
