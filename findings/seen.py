@@ -258,6 +258,11 @@ class Seen:
         """Whether its owner tagged it as not for production."""
         return self.tag("env", "environment", "stage").lower() in ("dev", "development", "test", "sandbox", "staging")
 
+    @property
+    def is_for_production(self) -> bool:
+        """Whether its owner tagged it as for production."""
+        return self.tag("env", "environment", "stage").lower() in ("prod", "production", "live")
+
 
 def identity_ids(document: Mapping[str, Any]) -> list[str] | None:
     """Whom a function with this document runs as; None where that was never read."""

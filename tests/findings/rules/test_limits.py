@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from findings.catalogue import catalogue
-from findings.example import account, function
+from findings.example import account, function, with_
 from findings.rule import Judgement, Verdict, judge
 from findings.seen import Seen
 from findings.severity import Severity
@@ -78,6 +78,26 @@ def test_subnets_whose_zone_was_not_read_are_unknown() -> None:
 
 def test_outside_a_vpc_there_are_no_zones_to_choose() -> None:
     assert told("one_zone", function("aws", network={"attached": False})).verdict is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("env", "plan", "verdict"),
+    [
+        ("prod", {"tier": "ElasticPremium", "zone_redundant": False}, Verdict.FAIL),
+        ("Production", {"tier": "FlexConsumption", "zone_redundant": False}, Verdict.FAIL),
+        ("prod", {"tier": "PremiumV3", "zone_redundant": True}, Verdict.PASS),
+        ("prod", {"tier": "ElasticPremium"}, Verdict.UNKNOWN),
+        ("prod", {"id": "/plans/of-another-subscription"}, Verdict.UNKNOWN),
+        ("prod", {"tier": "Dynamic", "zone_redundant": False}, Verdict.NOT_APPLICABLE),
+        ("prod", {"tier": "Standard", "zone_redundant": False}, Verdict.NOT_APPLICABLE),
+        ("dev", {"tier": "ElasticPremium", "zone_redundant": False}, Verdict.NOT_APPLICABLE),
+        ("", {"tier": "ElasticPremium", "zone_redundant": False}, Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_a_plan_of_production_is_spread_over_zones(env: str, plan: dict[str, Any], verdict: Verdict) -> None:
+    judgement = told("one_zone", with_(function("azure", config={"plan": plan}), tags={"env": env}))
+    assert judgement.verdict is verdict
+    assert verdict is not Verdict.FAIL or judgement.severity is Severity.LOW
 
 
 def test_a_stopped_app_is_no_broken_one() -> None:

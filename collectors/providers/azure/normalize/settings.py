@@ -106,9 +106,10 @@ def _image(set_up: Mapping[str, Json]) -> str:
 
 
 def _plan(plan: Json, named: str) -> Json:
-    """The plan by its id, with what it costs and holds where it was read."""
+    """The plan by its id, with its price and whether it is spread over zones (zoneRedundant) where that was read."""
     sku = mapping(mapping(plan, "The plan").get("sku"), "The plan's sku")
-    return said(id=plain(named), name=last(named), sku=text(sku, "name"), tier=text(sku, "tier"))
+    spread = flag(properties(plan, "The plan"), "zoneRedundant")
+    return said(id=plain(named), name=last(named), sku=text(sku, "name"), tier=text(sku, "tier"), zone_redundant=spread)
 
 
 def _mounts(set_up: Mapping[str, Json]) -> list[Json]:

@@ -182,7 +182,8 @@ def _around() -> list[dict[str, Json]]:
     }  # fmt: skip
     return [
         {"id": f"{WEB}/serverfarms/plan", "type": "microsoft.web/serverfarms",
-         "sku": {"name": "EP1", "tier": "ElasticPremium"}, "properties": {"maximumElasticWorkerCount": 20}},
+         "sku": {"name": "EP1", "tier": "ElasticPremium"},
+         "properties": {"maximumElasticWorkerCount": 20, "zoneRedundant": False}},
         {"id": network, "type": "microsoft.network/virtualnetworks", "properties": {"subnets": [subnet]}},
         {"id": group, "type": "microsoft.network/networksecuritygroups", "properties": {
             "securityRules": [{"name": "no-internet", "properties": rule}], "defaultSecurityRules": []}},

@@ -318,6 +318,13 @@ def test_storage_accounts_that_the_settings_name_are_told_with_their_protection(
     assert "canary-key" not in str(seen["janitor"].raw)
 
 
+def test_the_plan_says_whether_it_is_spread_over_zones(read: Read, azure: Azure) -> None:
+    assert by_name(read("functions"))["Checkout"].sections["config"]["plan"]["zone_redundant"] is False
+    plan = next(row for row in azure.rows["resources"] if row["id"] == f"{WEB}/serverfarms/plan")
+    del plan["properties"]["zoneRedundant"]
+    assert "zone_redundant" not in by_name(read("functions"))["Checkout"].sections["config"]["plan"]
+
+
 def test_the_plan_says_how_it_is_hosted(read: Read, azure: Azure) -> None:
     assert by_name(read("functions"))["Checkout"].sections["config"]["hosting"] == "Premium"
     plan = next(row for row in azure.rows["resources"] if row["id"] == f"{WEB}/serverfarms/plan")
