@@ -6,13 +6,14 @@ SETUP = @PYTHON="$(PYTHON)" sh scripts/setup.sh
 MANAGE = .venv/bin/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench clean setup
+.PHONY: help demo run test check audit bench clean setup
 
 help:
 	@echo "make demo   a dashboard over sandbox clouds, with some days of history: http://127.0.0.1:$(PORT)"
 	@echo "make run    the same without demo data, for your own accounts"
 	@echo "make test   every test"
 	@echo "make check  lint, types, import contracts, deployment checks, missing migrations"
+	@echo "make audit  known weaknesses of the packages in the lock files; says what could not be looked up"
 	@echo "make bench  the benchmarks"
 	@echo "make clean  remove what was installed and built; your data in var/ stays"
 
@@ -32,6 +33,9 @@ test: setup
 
 check: setup
 	@sh scripts/check.sh
+
+audit: setup
+	@.venv/bin/python -m scripts.weaknesses
 
 bench: setup
 	.venv/bin/python -m benchmarks

@@ -52,6 +52,8 @@ ACTIONS: dict[str, str] = {
 }
 _SENSITIVE = re.compile(r"password|secret|token|authorization|cookie|credential|private|api_?key", re.IGNORECASE)
 _CHUNK = 5_000
+#: The number of the advisory lock that whoever writes holds; nothing else of Fanlight takes one.
+_PEN = 0x0A0D17
 
 
 def audit(
@@ -90,10 +92,14 @@ def audit(
 
 
 def _wait_for_the_pen() -> None:
-    """One writer at a time. SQLite's transactions begin by taking the write lock, so there it is ours already."""
+    """One writer at a time. SQLite's transactions begin by taking the write lock, so there it is ours already.
+
+    An advisory lock, since locking the table takes the right to change it, which the application need not have
+    (deploy/database-roles.sql).
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PEN])
 
 
 def _who(user: Any, request: Any) -> str:

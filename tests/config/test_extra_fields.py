@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.db.models import Model
+from django.db.transaction import atomic, set_rollback
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from config.reference.operations import EXAMPLES
 from findings.evaluate import judge_account
@@ -140,3 +143,59 @@ def test_how_an_account_is_reached_stands_on_the_operators_page_alone(
             found.add(route.name)
     assert found == shown
     assert opened > 60, "the walk has lost its way"
+
+
+def forms_of(page: Any, address: str) -> list[tuple[str, dict[str, str]]]:
+    """Where each form of a page is sent to, and what a browser would send with it, its first button pressed."""
+    found = []
+    for form in html.fromstring(page.content).forms:
+        if form.method == "POST":
+            said = {name: str(value) for name, value in form.form_values()}
+            button = next(iter(form.xpath(".//button[@name]")), None)
+            if button is not None:
+                said[button.get("name")] = button.get("value", "")
+            found.append((urljoin(address, form.action or address), said))
+    return found
+
+
+def own_fields(page: Any) -> set[str]:
+    """Every name that some form of a page has a field for, ticked or not."""
+    return {str(field.get("name")) for field in html.fromstring(page.content).xpath("//form//*[@name]")}
+
+
+def after(person: User, action: str, said: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """The answer's status and every watched column once a form is sent; then all of it is undone."""
+    with atomic():
+        client = Client(raise_request_exception=False)
+        client.force_login(person)
+        status = client.post(action, said).status_code
+        found = stands()
+        set_rollback(True)
+    return status, found
+
+
+def test_an_admin_s_forms_do_the_same_with_fields_that_are_not_theirs(
+    world: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.contrib.auth.hashers.make_password", lambda password, *_: f"!{password}")
+    client = Client(raise_request_exception=False)
+    chief = User.objects.create_user("chief", role=Role.ADMIN)
+    client.force_login(chief)
+    sent, done = set(), 0
+    for route in routes():
+        if route.foreign or route.api or "GET" not in (route.needs or {}):
+            continue
+        address = address_of(route, world)
+        page = client.get(address)
+        if page.status_code != 200 or page.streaming or not page.get("Content-Type", "").startswith("text/html"):
+            continue
+        for action, said in forms_of(page, address):
+            if action in sent:
+                continue
+            sent.add(action)
+            more = {name: value for name, value in extras(world).items() if name not in own_fields(page)}
+            alone, together = after(chief, action, said), after(chief, action, {**said, **more})
+            assert together == alone, f"{route.name} -> {action}"
+            done += alone[0] == 302
+    assert len(sent) > 30, "the walk has lost its way"
+    assert done > 15, "most forms are sent as they should not be"
