@@ -33,9 +33,10 @@ from collectors.provider import (
     Provider,
     ReadFault,
 )
-from collectors.reading import Logged, Message, Reader, Task, Told, as_fault, entries_coverage
+from collectors.reading import USE, Logged, Message, Reader, Task, Told, Used, as_fault, entries_coverage
 from collectors.renormalize import renormalize_account
 from collectors.schedule import AlreadyRunning, begin, cancel, claim_run, finish, hand_back
+from collectors.use import READ_AGAIN
 from inventory.facts import Coverage, Quarantined, ReadState
 from inventory.models import Account
 from inventory.record import (
@@ -169,6 +170,15 @@ def _connect(provider: Provider, account: AccountRef) -> tuple[Any, list[str]]:
     return session, list(dict.fromkeys(provider.scopes(session)))
 
 
+def use_off(account: Account) -> str:
+    """Why an account's metrics are not to be read; "" when they are."""
+    if not settings.READ_METRICS:
+        return "Reading metrics is turned off for this installation (FANLIGHT_READ_METRICS)."
+    return (
+        "Reading metrics is turned off for this account (no_metrics)." if account.connection.get("no_metrics") else ""
+    )
+
+
 def _known_scopes(account: Account) -> list[str]:
     return list(account.scopes.values_list("name", flat=True))
 
@@ -251,10 +261,14 @@ class Collection:
         if recorder is None:
             return None
         row, at = recorder.scope, recorder.at
-        known = known_of(row, ask_refused=self.run.trigger in PERSONAL)
+        personal = self.run.trigger in PERSONAL
+        known = known_of(row, ask_refused=personal)
         memory = Memory(at=at, known=known, refresh_hours=settings.REFRESH_HOURS)
         seconds = min(settings.SCOPE_DEADLINE_SECONDS, left)
-        task = Task(self.provider, self.session, scope, memory, seconds, row.read_at, row.activity_until)
+        task = Task(
+            self.provider, self.session, scope, memory, seconds, row.read_at, row.activity_until,
+            use_due=recorder.due(USE, READ_AGAIN, ask_refused=personal), use_off=use_off(self.run.account),
+        )  # fmt: skip
         reader = Reader(task, self.outbox, guarded)
         self.active[scope] = (reader, recorder)
         self.progress.started(scope)
@@ -302,6 +316,8 @@ class Collection:
             self._store(message.reader, recorder, message.prepared)
         elif isinstance(message, Logged):
             record_activity(recorder.scope, message.events, message.until)
+        elif isinstance(message, Used):
+            recorder.note_use(message.facts)
         else:
             self._close(message.reader, message.reader.fault)
 

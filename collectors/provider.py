@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from inventory.facts import ActivityFact, Known, Observation, Unread
+from inventory.facts import ActivityFact, Known, Observation, Unread, UseFact
 
 Json = Any
 Raw = Mapping[str, Json]
@@ -260,6 +260,13 @@ class Provider(Protocol):
 
     def activity(self, session: Any, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         """The cloud's log of management events after `since`, oldest page last or first as the cloud gives it."""
+
+    def use(self, session: Any, scope: str, at: datetime) -> Iterator[UseFact] | None:
+        """How often the functions of a scope are called, as the metrics tell; None where a scope has no functions.
+
+        Asked after the listings, at most once a day, in calls about many functions each. Of a function that it does not
+        name, nothing is known. What it raises makes this part unknown, and nothing else.
+        """
 
     def normalize(self, listing: str, raw: Raw) -> Iterable[Observation]:
         """What a raw entry means: pure. Raises Malformed for an entry that cannot be understood."""

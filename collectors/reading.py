@@ -29,13 +29,15 @@ from collectors.provider import (
     ReadFault,
     Unsupported,
 )
-from inventory.facts import ActivityFact, Coverage, Quarantined, ReadState
+from inventory.facts import ActivityFact, Coverage, Quarantined, ReadState, UseFact
 from inventory.record import Prepared, Unstorable, prepare
 
 BATCH = 250
 #: Quarantined entries kept of one reading; more are counted only.
 QUARANTINE = 200
 SAMPLE_BYTES = 4096
+#: The part of a scope that tells how often functions are called.
+USE = "invocations"
 #: How far back the log is read the first time, and how long clouds keep it.
 FIRST_LOOK, LOG_KEPT = timedelta(days=7), timedelta(days=89)
 
@@ -64,20 +66,29 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Used:
+    """How often some functions are called."""
+
+    reader: Reader
+    facts: Sequence[UseFact]
+
+
+@dataclass(frozen=True)
 class Ended:
     """The reading is over; its coverage and quarantine are the reader's."""
 
     reader: Reader
 
 
-Message = Told | Logged | Ended
+Message = Told | Logged | Used | Ended
 
 
 @dataclass
 class Task:
     """What a reader needs to know of its scope. `read_at` and `logged_until` tell of the readings before.
 
-    With `names` (native ids) just those functions are read, and the log is left to the next whole reading.
+    With `names` (native ids) just those functions are read, and the log is left to the next whole reading. `use_due`
+    asks for the metrics, too; `use_off` says why they are never asked for.
     """
 
     provider: Provider
@@ -88,6 +99,8 @@ class Task:
     read_at: datetime | None = None
     logged_until: datetime | None = None
     names: tuple[str, ...] | None = None
+    use_due: bool = False
+    use_off: str = ""
 
     @property
     def listings(self) -> Sequence[Listing]:
@@ -133,6 +146,8 @@ class Reader:
             self.coverage.append(self._read_log())
         for listing in self.task.listings:
             self.coverage.append(self._read_listing(listing))
+        if self.task.use_due and not _ends_the_scope(self.fault):
+            self.coverage += self._read_use()
 
     def unread(self, fault: ReadFault) -> list[Coverage]:
         """Coverage of the whole scope when its reading was cut off by this fault."""
@@ -163,6 +178,36 @@ class Reader:
             self._send(Logged(self, page.events, page.until))
         if gapless and until is not None:
             task.memory.named = frozenset(named)
+        return count
+
+    def _read_use(self) -> list[Coverage]:
+        """How the metrics were read; nothing where the scope has none."""
+        outcome = self.guarded(self._use_entries)
+        if isinstance(outcome, Interrupted):
+            raise outcome
+        if isinstance(outcome, Exception):
+            fault = self._note(as_fault(outcome), optional=True)
+            state = _state(fault, may_lack=True)
+            return [Coverage(USE, state, mask(fault.reason), fault.permission, optional=True)]
+        return [] if outcome is None else [Coverage(USE, ReadState.COMPLETE, count=outcome, optional=True)]
+
+    def _use_entries(self) -> int | None:
+        task = self.task
+        told = task.provider.use(task.session, self.scope, task.memory.at)
+        if told is None:
+            return None
+        if task.use_off:
+            raise NotApplicable(task.use_off)
+        count, facts = 0, list[UseFact]()
+        for fact in told:
+            self._go_on()
+            facts.append(fact)
+            count += fact.unread is None
+            if len(facts) >= BATCH:
+                self._send(Used(self, facts))
+                facts = []
+        if facts:
+            self._send(Used(self, facts))
         return count
 
     def _read_listing(self, listing: Listing) -> Coverage:

@@ -278,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
 COLLECT_EVERY_MINUTES = env.int("FANLIGHT_COLLECT_EVERY_MINUTES", default=60)
 # The demonstration lives through a week in minutes: what lists and logs do not tell of is not read again each day.
 REFRESH_HOURS = env.int("FANLIGHT_REFRESH_HOURS", default=240 if DEMO else 24)
+READ_METRICS = env.bool("FANLIGHT_READ_METRICS", default=True)
 ACCOUNTS_AT_ONCE = env.int("FANLIGHT_ACCOUNTS_AT_ONCE", default=4)
 SCOPES_AT_ONCE = env.int("FANLIGHT_SCOPES_AT_ONCE", default=4)
 SCOPE_DEADLINE_SECONDS = env.int("FANLIGHT_SCOPE_DEADLINE_SECONDS", default=600)

@@ -8,11 +8,14 @@ absent was never read.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypedDict
 
 Json = Any
+
+#: A function that was not called for so many days counts as idle (INV-02).
+IDLE_DAYS = 90
 
 
 class Kind(StrEnum):
@@ -195,6 +198,24 @@ class ActivityFact:
     request_id: str = ""
     outcome: str = "ok"
     detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UseFact:
+    """How often a function was called, as the cloud's metrics say; days are days in UTC.
+
+    Looked at was every day from `looked_from` on. `invoked_on` is the last of them with an invocation (None: none had
+    one); `invocations` and `errors` are sums over the last 30 days (None: not told). `existed_on` is a day on which the
+    cloud says that the function was there already. With `unread` nothing was told, and why.
+    """
+
+    native_id: str
+    looked_from: date
+    invoked_on: date | None = None
+    invocations: int | None = None
+    errors: int | None = None
+    existed_on: date | None = None
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)

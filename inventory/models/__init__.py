@@ -13,6 +13,7 @@ from inventory.models.posture import IdentityPosture, Posture, Privilege
 from inventory.models.resource import QuarantinedEntry, RawAnswer, Resource, Snapshot
 from inventory.models.sign_on import GroupRole, IdentityProvider, SignInRule
 from inventory.models.tokens import ApiToken
+from inventory.models.use import Use
 
 __all__ = [
     "Account",
@@ -52,5 +53,6 @@ __all__ = [
     "Tag",
     "Trigger",
     "Trust",
+    "Use",
     "User",
 ]

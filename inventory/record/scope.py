@@ -13,7 +13,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from inventory.chunks import batched
-from inventory.facts import Coverage, Observation, Quarantined, ReadState
+from inventory.facts import Coverage, Observation, Quarantined, ReadState, UseFact
 from inventory.models import Account, QuarantinedEntry, ReadingGap, Resource, Scope, ScopeCoverage
 from inventory.record.absence import settle_absence
 from inventory.record.actors import settle
@@ -22,6 +22,7 @@ from inventory.record.coverage import main_reason, section_coverage, state_of
 from inventory.record.hand_over import HandOver
 from inventory.record.prepare import Prepared, clip, prepare
 from inventory.record.snapshots import Reading
+from inventory.record.use import record_use
 
 CHUNK = 500
 
@@ -46,6 +47,7 @@ class Outcome:
     facts_changed: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     recovered: list[int] = field(default_factory=list)
+    used: list[int] = field(default_factory=list)
     held: int = 0
     quarantined: int = 0
     state: str = "complete"
@@ -56,7 +58,7 @@ class Outcome:
         """Every resource of which something is new, so that it must be judged again."""
         return {
             *self.added, *self.changed, *self.returned, *self.refreshed, *self.facts_changed, *self.gone,
-            *self.recovered,
+            *self.recovered, *self.used,
         }  # fmt: skip
 
 
@@ -118,6 +120,18 @@ class ScopeRecorder:
                     self._claim()
                     result = Batch(self.reading, self._told).store(distinct)
                 self._add(result)
+
+    def note_use(self, facts: Sequence[UseFact]) -> None:
+        """Store how often functions of the scope are called. Raises StaleReading."""
+        with transaction.atomic():
+            self._claim()
+            self.outcome.used += record_use(self.scope, facts, self.at)
+
+    def due(self, part: str, every: timedelta, *, ask_refused: bool = False) -> bool:
+        """Whether a part that is read by itself is to be read again; `ask_refused`: at once where it was refused."""
+        before = self.reading.before.get(part)
+        refused = before is not None and before.state != ReadState.COMPLETE
+        return before is None or self.at - before.at >= every or (ask_refused and refused)
 
     def _claim(self) -> Scope:
         """Lock the scope; a reading that was taken for lost and replaced finds that here, and may not go on."""

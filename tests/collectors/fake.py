@@ -21,7 +21,7 @@ from collectors.provider import (
     Permission,
     Raw,
 )
-from inventory.facts import Binding, Grant, Kind, Observation, Statement, Unread
+from inventory.facts import Binding, Grant, Kind, Observation, Statement, Unread, UseFact
 from inventory.history import digest
 
 Json = Any
@@ -44,10 +44,12 @@ def role(name: str, *actions: str) -> dict[str, Json]:
 
 @dataclass
 class FakeCloud:
-    """scope → listing → what it answers. `log` is scope → pages; `refusal` is raised when a session is opened."""
+    """scope → listing → what it answers. `log` is scope → pages, `use` scope → what the metrics say (None: it has no
+    metrics); `refusal` is raised when a session is opened."""
 
     scopes: dict[str, dict[str, Answer]] = field(default_factory=lambda: {"east": {"functions": []}})
     log: dict[str, Answer] = field(default_factory=dict)
+    use: dict[str, Answer | None] = field(default_factory=dict)
     refusal: Exception | None = None
     memories: dict[str, Memory] = field(default_factory=dict)
     since: dict[str, datetime] = field(default_factory=dict)
@@ -119,6 +121,10 @@ class FakeProvider:
     def activity(self, session: FakeSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         self.cloud.since[scope] = since
         yield from played(session, scope, self.cloud.log.get(scope, [LogPage([], until)]))
+
+    def use(self, session: FakeSession, scope: str, at: datetime) -> Iterator[UseFact] | None:
+        told = self.cloud.use.get(scope)
+        return None if told is None else played(session, scope, told)
 
     def normalize(self, listing: str, raw: Raw) -> Iterator[Observation]:
         if not isinstance(raw.get("id"), str):

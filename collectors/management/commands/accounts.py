@@ -28,7 +28,7 @@ TEXTS = {
 }  # fmt: skip
 #: Outcomes of a call with which collecting goes on: what an endpoint does not know or have is no fault of the account.
 ENOUGH = ("ok", "not applicable", "unsupported", "not found")
-FLAGS = ("anonymous", "pace", "last_accessed")
+FLAGS = ("anonymous", "pace", "last_accessed", "no_metrics")
 LISTED = ("provider", "native_id", "name", "group", "functions", "last_run", "last_good_at", "due_at", "paused")
 
 
@@ -120,6 +120,9 @@ def _add_connection(parser: ArgumentParser) -> None:
     parser.add_argument("--anonymous", action="store_true", help="ask without credentials (emulators)")
     parser.add_argument("--pace", action="store_true", help="keep to the cloud's quotas also at another endpoint (AWS)")
     parser.add_argument("--last-accessed", action="store_true", help="ask IAM what roles used last (AWS)")
+    parser.add_argument(
+        "--no-metrics", action="store_true", help="never ask the metrics how often functions are called"
+    )
     parser.add_argument("--with", dest="more", action="append", default=[], metavar="NAME=VALUE",
                         help="any other setting of the provider's connection")  # fmt: skip
 

@@ -76,6 +76,7 @@ def checks(session: AwsSession, region: str) -> Iterator[Check]:
     for service, operation, key, params in _REGION:
         yield _check(service, operation, _asking(there, service, operation, key, params))
     yield _check("cloudtrail", "LookupEvents", _asking(there, "cloudtrail", "LookupEvents", "Events", _last_hour()))
+    yield _check("cloudwatch", "GetMetricData", _asking(there, "cloudwatch", "GetMetricData", "", _one_metric()))
     name = _some_function(there)
     for service, operation in _FUNCTION if name else ():
         yield _check(
@@ -90,6 +91,14 @@ def _asking(reach: Reach, service: str, operation: str, key: str, params: dict[s
 def _last_hour() -> dict[str, Json]:
     now = datetime.now(UTC)
     return {"StartTime": now - timedelta(hours=1), "EndTime": now, "MaxResults": 1}
+
+
+def _one_metric() -> dict[str, Json]:
+    """A question about all functions of the region at once: one metric, so that it costs next to nothing."""
+    now = datetime.now(UTC)
+    metric = {"Namespace": "AWS/Lambda", "MetricName": "Invocations"}
+    query = {"Id": "all", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+    return {"MetricDataQueries": [query], "StartTime": now - timedelta(hours=1), "EndTime": now}
 
 
 def _check(service: str, operation: str, ask: Ask, note: str = "") -> Check:

@@ -1,7 +1,7 @@
 """What a connection to an AWS account may say, checked when it is typed.
 
-Stored: {role_arn, external_id, profile, regions, endpoint, access_key_id, pace, last_accessed}; all optional, none
-secret.
+Stored: {role_arn, external_id, profile, regions, endpoint, access_key_id, pace, last_accessed, no_metrics}; all
+optional, none secret.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _ACCOUNT = re.compile(r"^\d{12}$")
 _ROLE = re.compile(r"^arn:(aws[\w-]*):iam::(\d{12}):role/[\w+=,.@/-]{1,512}$")
 _EXTERNAL_ID = re.compile(r"^[\w+=,.@:/-]{2,1224}$")
 _REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
-_KNOWN = ("role_arn", "external_id", "profile", "regions", "endpoint", "access_key_id", "pace", "last_accessed")
+_FLAGS = ("pace", "last_accessed", "no_metrics")
+_KNOWN = ("role_arn", "external_id", "profile", "regions", "endpoint", "access_key_id", *_FLAGS)
 _ASKED_ELSEWHERE = ("name", "group", "stance", "schedule", "anonymous")
 
 
@@ -47,7 +48,7 @@ def connection(native_id: str, answers: Mapping[str, Json]) -> dict[str, Json]:
         kept["regions"] = _regions(given["regions"])
     if "access_key_id" in given:
         kept["access_key_id"] = _access_key_id(str(given["access_key_id"]), str(kept.get("endpoint", "")))
-    return kept | {name: True for name in ("pace", "last_accessed") if given.get(name)}
+    return kept | {name: True for name in _FLAGS if given.get(name)}
 
 
 def _role(arn: str, native_id: str) -> str:

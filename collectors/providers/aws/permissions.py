@@ -221,6 +221,12 @@ PERMISSIONS: tuple[Permission, ...] = (
         "Read who changed what from the event history.",
         "cloudtrail:LookupEvents",
     ),
+    *_needs(
+        "invocations",
+        "See when each function was last called, and how often (once a day; CloudWatch charges for it).",
+        "cloudwatch:GetMetricData",
+        optional=True,
+    ),
 )
 
 #: Calls that need no permission.

@@ -24,11 +24,11 @@ from collectors.provider import (
     Unsupported,
 )
 from collectors.providers.aws import activity, checks, connection, permissions
-from collectors.providers.aws.fetch import functions, identities, named, webfunctions
+from collectors.providers.aws.fetch import functions, identities, named, use, webfunctions
 from collectors.providers.aws.fetch import settings as account_settings
 from collectors.providers.aws.normalize import NORMALIZER, normalize
 from collectors.providers.aws.session import CREDENTIALS_SECONDS, GLOBAL, AwsSession
-from inventory.facts import Observation
+from inventory.facts import Observation, UseFact
 
 Json = Any
 
@@ -118,6 +118,9 @@ class Aws:
 
     def activity(self, session: AwsSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         return activity.activity(session, scope, since, until)
+
+    def use(self, session: AwsSession, scope: str, at: datetime) -> Iterator[UseFact] | None:
+        return None if scope == GLOBAL else use.use(session, scope, at)
 
     def normalize(self, listing: str, raw: Raw) -> Iterable[Observation]:
         return normalize(listing, raw)

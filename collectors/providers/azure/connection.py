@@ -1,7 +1,7 @@
 """What a connection to an Azure subscription may say, checked when it is typed. Knows no SDK.
 
-Stored: {endpoint, authority, graph, tenant, client_id, credential, secret, pace, management_group}; all optional, none
-secret: `secret` only says where a client secret or certificate is found (env:NAME or file:/path).
+Stored: {endpoint, authority, graph, tenant, client_id, credential, secret, pace, no_metrics, management_group}; all
+optional, none secret: `secret` only says where a client secret or certificate is found (env:NAME or file:/path).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GROUP = re.compile(r"^[\w.()-]{1,90}$")
 WAYS = ("default", "managed identity", "workload identity", "client secret", "certificate", "anonymous")
 _KNOWN = (
     "endpoint", "authority", "graph", "tenant", "client_id", "credential", "secret", "anonymous", "pace",
-    "management_group",
+    "management_group", "no_metrics",
 )  # fmt: skip
 _ASKED_ELSEWHERE = ("name", "group", "stance", "schedule")
 
@@ -47,7 +47,7 @@ def connection(native_id: str, answers: Mapping[str, Json]) -> dict[str, Json]:
     if "management_group" in given:
         kept["management_group"] = _management_group(str(given["management_group"]).strip())
     kept |= _credential(given, kept)
-    return kept | ({"pace": True} if given.get("pace") else {})
+    return kept | {name: True for name in ("pace", "no_metrics") if given.get(name)}
 
 
 def _credential(given: Mapping[str, Json], kept: Mapping[str, Json]) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from collectors.provider import AccountRef, Check, Discovered, Listing, LogPage,
 from collectors.providers.azure import activity, checks, connection, discovery, permissions
 from collectors.providers.azure.fetch import account, functions, identities, named
 from collectors.providers.azure.normalize import NORMALIZER, normalize
-from inventory.facts import Observation
+from inventory.facts import Observation, UseFact
 
 if TYPE_CHECKING:
     from collectors.providers.azure.session import AzureSession
@@ -59,6 +59,9 @@ class Azure:
 
     def activity(self, session: AzureSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         return activity.activity(session, scope, since, until)
+
+    def use(self, session: AzureSession, scope: str, at: datetime) -> Iterator[UseFact] | None:
+        return None
 
     def normalize(self, listing: str, raw: Raw) -> Iterable[Observation]:
         return normalize(listing, raw)

@@ -1,7 +1,7 @@
 """What a connection to a Google Cloud project may say, checked when it is typed.
 
-Stored: {endpoint, anonymous, credentials_file, impersonate, quota_project, organisation, regions, pace}; all optional,
-none secret: `credentials_file` is a path on the worker's machine, never its content.
+Stored: {endpoint, anonymous, credentials_file, impersonate, quota_project, organisation, regions, pace, no_metrics};
+all optional, none secret: `credentials_file` is a path on the worker's machine, never its content.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _CONTAINER = re.compile(r"^(?:organizations|folders)/\d{1,20}$")
 _REGION = re.compile(r"^[a-z]+-[a-z]+\d{1,2}$")
 _KNOWN = (
     "endpoint", "anonymous", "credentials_file", "impersonate", "quota_project", "organisation", "regions", "pace",
+    "no_metrics",
 )  # fmt: skip
 _ASKED_ELSEWHERE = ("name", "group", "stance", "schedule")
 
@@ -49,7 +50,7 @@ def connection(native_id: str, answers: Mapping[str, Json]) -> dict[str, Json]:
         kept["organisation"] = _matching(given["organisation"], _CONTAINER, "organizations/123 or folders/456")
     if "regions" in given:
         kept["regions"] = _regions(given["regions"])
-    kept |= {name: True for name in ("anonymous", "pace") if given.get(name)}
+    kept |= {name: True for name in ("anonymous", "pace", "no_metrics") if given.get(name)}
     _agree(kept)
     return kept
 

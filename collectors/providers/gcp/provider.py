@@ -13,7 +13,7 @@ from collectors.provider import AccountRef, Check, Discovered, Listing, LogPage,
 from collectors.providers.gcp import activity, checks, connection, discovery, permissions
 from collectors.providers.gcp.fetch import ancestry, functions, identities, named, roles, sweeps
 from collectors.providers.gcp.normalize import NORMALIZER, normalize
-from inventory.facts import Observation
+from inventory.facts import Observation, UseFact
 
 if TYPE_CHECKING:
     from collectors.providers.gcp.session import GcpSession
@@ -70,6 +70,9 @@ class Gcp:
 
     def activity(self, session: GcpSession, scope: str, since: datetime, until: datetime) -> Iterator[LogPage]:
         return activity.activity(session, scope, since, until)
+
+    def use(self, session: GcpSession, scope: str, at: datetime) -> Iterator[UseFact] | None:
+        return None
 
     def normalize(self, listing: str, raw: Raw) -> Iterable[Observation]:
         return normalize(listing, raw)

@@ -13,6 +13,7 @@ from collectors.sandbox.aws.ec2 import EC2
 from collectors.sandbox.aws.functions import LAMBDA
 from collectors.sandbox.aws.gateways import APIGATEWAY, APIGATEWAYV2
 from collectors.sandbox.aws.iam import IAM
+from collectors.sandbox.aws.metrics import CLOUDWATCH
 from collectors.sandbox.aws.organizations import ORGANIZATIONS
 from collectors.sandbox.aws.protocol import Protocol, Reason, Refused, read_body, write, write_refusal
 from collectors.sandbox.aws.sts import STS, account_of
@@ -42,6 +43,7 @@ SERVICES = (
     ELBV2,
     TAGGING,
     CLOUDTRAIL,
+    CLOUDWATCH,
     CONFIG,
     EVENTS,
     SCHEDULER,

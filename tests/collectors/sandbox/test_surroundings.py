@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from collectors.sandbox.estate.aws.accounts import DEV, EMPTY_REGION, FRANKFURT, IRELAND, OPTED_OUT, PAYMENTS, SHOP
+from collectors.sandbox.estate.aws.accounts import (
+    DEV,
+    EMPTY_REGION,
+    FRANKFURT,
+    IRELAND,
+    OPTED_OUT,
+    PAYMENTS,
+    SHOP,
+    SYDNEY,
+)
 from collectors.sandbox.estate.aws.assets import DISABLED_KEY, DYING_KEY, FOREIGN_KEY, LOCKED_KEY, SHOP_KEY
 from tests.collectors.sandbox.conftest import Connect
 from tests.collectors.sandbox.test_functions import CHECKOUT, code_of, every
@@ -202,3 +211,28 @@ def test_the_trail_takes_one_attribute_only(aws: Connect) -> None:
     with pytest.raises(ClientError) as error:
         aws("cloudtrail").lookup_events(LookupAttributes=[one, one])
     assert code_of(error) == "InvalidLookupAttributesException"
+
+
+def test_metrics_tell_how_often_functions_are_called(sandbox: Any, aws: Connect) -> None:
+    def query(number: int, metric: str, name: str) -> Any:
+        told = {"Namespace": "AWS/Lambda", "MetricName": metric,
+                "Dimensions": [{"Name": "FunctionName", "Value": name}]}  # fmt: skip
+        return {"Id": f"q{number}", "MetricStat": {"Metric": told, "Period": 86400, "Stat": "Sum"}}
+
+    base = sandbox.estate.base
+    asked = [query(0, "Invocations", "checkout-api"), query(1, "Errors", "checkout-api"),
+             query(2, "Invocations", "nobody")]  # fmt: skip
+    answer = aws("cloudwatch").get_metric_data(
+        MetricDataQueries=asked, StartTime=base - timedelta(days=92), EndTime=base + timedelta(days=1)
+    )
+    calls, errors, none = answer["MetricDataResults"]
+    assert len(calls["Values"]) > 10 and max(calls["Timestamps"]) <= base
+    assert sum(errors["Values"]) < sum(calls["Values"])
+    assert none["Values"] == []
+    idle = aws("cloudwatch", region=SYDNEY).get_metric_data(
+        MetricDataQueries=[query(0, "Invocations", "seasonal-offers")],
+        StartTime=base - timedelta(days=92),
+        EndTime=base,
+    )
+    assert idle["MetricDataResults"][0]["Values"] == []
+    assert idle["MetricDataResults"][0]["StatusCode"] == "Complete"

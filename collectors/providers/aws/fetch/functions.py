@@ -32,7 +32,14 @@ def functions(session: AwsSession, scope: str, memory: Memory) -> Iterator[Raw]:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"aws-{scope}") as pool:
         for page in reach.pages("lambda", "ListFunctions", "Functions"):
             plan = region_plan(reach, memory, len(page))
+            listed(reach).extend(page)
             yield from pool.map(partial(one, reach, plan), page)
+
+
+def listed(reach: Reach) -> list[Json]:
+    """The functions that this reading was told of so far, as they are listed."""
+    found: list[Json] = reach.once("listed", list)
+    return found
 
 
 def region_plan(reach: Reach, memory: Memory, listed: int = 0) -> Plan:

@@ -14,9 +14,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from collectors.provider import Unsupported
+from collectors.provider import Memory, Unsupported
+from collectors.providers.aws import PROVIDER
+from collectors.providers.aws.fetch.functions import functions as listed_functions
 from tests.collectors.providers.aws.reading import Read, read
-from tests.collectors.providers.aws.scripted import ACCOUNT, REGION, session
+from tests.collectors.providers.aws.scripted import ACCOUNT, AT, REGION, session
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 READS = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
@@ -130,3 +132,12 @@ def test_without_the_sweep_of_iam_roles_are_read_one_by_one(moto: str, found: Re
     }
     assert [policy.name for policy in again.seen["policies"]] == ["base"]
     assert isinstance(again.faults["global", "policies"], Unsupported)
+
+
+def test_moto_answers_the_metrics_with_nothing(moto: str) -> None:
+    opened = session(moto)
+    opened.begin(REGION, 60)
+    list(listed_functions(opened, REGION, Memory(AT)))
+    told = PROVIDER.use(opened, REGION, AT)
+    assert told is not None
+    assert {fact.native_id.rsplit(":", 1)[-1]: fact.invoked_on for fact in told} == {"checkout": None, "plain": None}

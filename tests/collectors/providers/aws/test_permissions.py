@@ -25,6 +25,7 @@ SERVICES = (
     "apigateway",
     "apigatewayv2",
     "cloudtrail",
+    "cloudwatch",
     "config",
     "organizations",
     "resourcegroupstaggingapi",
