@@ -16,9 +16,10 @@ from django.db import transaction
 
 from collectors.provider import BadConnection
 from config.carried import accounts, alerts, lists, receivers
-from config.carried.rows import Import, Row
+from config.carried.rows import DONE, Import, Row
 from findings.gathering import heights
 from inventory.api.body import TooDeep, strict_json
+from inventory.audit import audit
 from inventory.models import Account, User
 
 Json = Any
@@ -34,7 +35,7 @@ class NotOurs(Exception):
 
 def exported() -> Row:
     """The configuration as it is; the same configuration gives the same document."""
-    return {"kind": KIND, "version": VERSION, **{name: dump() for name, (dump, _) in PARTS.items()}}
+    return {"kind": KIND, "version": VERSION, **{name: dump() for name, (dump, _, _) in PARTS.items()}}
 
 
 def read(text: bytes) -> Json:
@@ -53,13 +54,17 @@ def imported(document: Json, by: User | None = None, *, dry: bool = False) -> di
     """Make the configuration as the document says; counts part by part what was made, changed, left as it was.
 
     All of it or nothing; nothing when `dry`. What the document does not name stays. `by` gets the alerts of people who
-    are not here. Raises NotOurs.
+    are not here. Each entry that made or changed something stands in the audit log. Raises NotOurs.
     """
     _check(document)
     # Outside of the transaction: see `heights`.
     way = Import(by, heights())
     with transaction.atomic():
-        done = {name: _load(name, load, document.get(name, []), way) for name, (_, load) in PARTS.items()}
+        done = {name: _load(name, load, document.get(name, []), way) for name, (_, load, _) in PARTS.items()}
+        for name, said, row in way.deeds:
+            # What an entry has beside what we write was not taken, and may be anything, a secret too.
+            dump, _, action = PARTS[name]
+            audit(action, after={"outcome": said, **{key: row.get(key) for key in dump()[0]}})
         transaction.set_rollback(dry)
     return done
 
@@ -82,24 +87,27 @@ def _load(name: str, load: Callable[[Row, Import], str], rows: Json, way: Import
         raise NotOurs(f"{name} is no list.")
     for number, row in enumerate(rows, 1):
         try:
-            done[load(row, way)] += 1
+            done[said := load(row, way)] += 1
         except KeyError as missing:
             raise NotOurs(f"Entry {number} of {name} lacks {missing}. Nothing was imported.") from missing
         except (
             TypeError, AttributeError, ValueError, ValidationError, BadConnection, Account.DoesNotExist,
         ) as wrong:  # fmt: skip
-            said = "; ".join(wrong.messages) if isinstance(wrong, ValidationError) else wrong
-            raise NotOurs(f"Entry {number} of {name} cannot be taken: {said} Nothing was imported.") from wrong
+            why = "; ".join(wrong.messages) if isinstance(wrong, ValidationError) else wrong
+            raise NotOurs(f"Entry {number} of {name} cannot be taken: {why} Nothing was imported.") from wrong
+        if said.startswith(DONE):
+            way.deeds.append((name, said, row))
     return done
 
 
-#: Part → how it is written, and how one entry of it is taken. What others name comes before them.
-PARTS: dict[str, tuple[Callable[[], list[Row]], Callable[[Row, Import], str]]] = {
-    "groups": (accounts.groups, accounts.group),
-    "accounts": (accounts.accounts, accounts.account),
-    "searches": (lists.searches, lists.search),
-    "column_sets": (lists.column_sets, lists.column_set),
-    "receivers": (receivers.receivers, receivers.receiver),
-    "channels": (alerts.channels, alerts.channel),
-    "alerts": (alerts.alerts, alerts.alert),
+#: Part → how it is written, how one entry of it is taken, and what the audit log calls that. What others name comes
+#: before them.
+PARTS: dict[str, tuple[Callable[[], list[Row]], Callable[[Row, Import], str], str]] = {
+    "groups": (accounts.groups, accounts.group, "settings"),
+    "accounts": (accounts.accounts, accounts.account, "account"),
+    "searches": (lists.searches, lists.search, "settings"),
+    "column_sets": (lists.column_sets, lists.column_set, "settings"),
+    "receivers": (receivers.receivers, receivers.receiver, "receiver"),
+    "channels": (alerts.channels, alerts.channel, "alert"),
+    "alerts": (alerts.alerts, alerts.alert, "alert"),
 }

@@ -15,6 +15,8 @@ Row = dict[str, Json]
 Kept = TypeVar("Kept", bound=Model)
 
 SAME = "as it was"
+#: How what was done begins, where something was done.
+DONE = ("made", "changed")
 
 
 @dataclass
@@ -22,11 +24,13 @@ class Import:
     """One import: `by` gets what belongs to people who are not here (None: it is left out), alerts begin at `top`.
 
     `taken` are the rows that entries stand for already: two entries of one name are two rows, the next time, too.
+    `deeds` are for the audit log: the part, what was done, the entry.
     """
 
     by: User | None
     top: Heights
     taken: set[tuple[type[Model], int]] = field(default_factory=set)
+    deeds: list[tuple[str, str, Row]] = field(default_factory=list)
 
     def known(self, rows: QuerySet[Kept]) -> Kept | None:
         """The first of the rows that no entry stands for yet."""

@@ -1,6 +1,7 @@
 """The configuration goes out and comes in again as it was; what is not understood is refused in a sentence, whole."""
 
 import json
+from collections import Counter
 from datetime import time
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from config.carry import LARGEST, NotOurs, exported, imported, read
 from findings.models import Alert, Channel, Finding, FindingEvent
 from findings.rule_set import named
 from inventory.clock import now
-from inventory.models import Account, AccountGroup, ColumnSet, Resource, Role, SavedSearch, Scope, User
+from inventory.models import Account, AccountGroup, AuditEntry, ColumnSet, Resource, Role, SavedSearch, Scope, User
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,25 @@ def test_where_everything_is_there_nothing_is_changed(configured: dict[str, Any]
     pager = Channel.objects.get(name="pager")
     assert (pager.address, pager.secret) == (ADDRESS, SECRET)
     assert Receiver.objects.get(name="bus").digest == "d1gest"
+
+
+def test_the_audit_log_tells_what_an_import_did(configured: dict[str, Any]) -> None:
+    imported(configured)
+    assert not AuditEntry.objects.exists(), "nothing was made or changed"
+    forget()
+    configured["channels"][0]["address_once"] = "https://hooks.example.com/no-field-of-ours"
+    imported(configured, dry=True)
+    assert not AuditEntry.objects.exists(), "a rehearsal does nothing"
+    imported(configured)
+    told = Counter(AuditEntry.objects.values_list("action", flat=True))
+    assert told == {"settings": 4, "account": 2, "receiver": 2, "alert": 5}
+    changed = {**configured, "accounts": [{**configured["accounts"][0], "every_minutes": 30}]}
+    imported(changed)
+    newest = AuditEntry.objects.latest("number")
+    said = json.loads(newest.after)
+    assert (newest.action, newest.who) == ("account", "(this machine)")
+    assert (said["outcome"], said["native_id"], said["every_minutes"]) == ("changed", "123456789012", 30)
+    assert not AuditEntry.objects.filter(after__contains="no-field-of-ours").exists()
 
 
 def test_a_channel_without_its_secret_sends_nothing_until_it_is_entered(configured: dict[str, Any]) -> None:
