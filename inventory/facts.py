@@ -42,6 +42,7 @@ class Section(StrEnum):
     TRIGGERS = "triggers"
     NETWORK = "network"
     ENCRYPTION = "encryption"
+    CERTIFICATES = "certificates"
     LOGGING = "logging"
     CONCURRENCY = "concurrency"
     DELIVERY = "delivery"

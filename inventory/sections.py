@@ -79,6 +79,16 @@ class EncryptionSection(TypedDict, total=False):
     keys: list[dict[str, Json]]
 
 
+class CertificatesSection(TypedDict, total=False):
+    """`certificates`: those of the function's own host names; none is an empty list.
+
+    A certificate: {name (the host name), thumbprint, id, issued, ends, issuer, renewed_by (App Service, Key Vault, its
+    owner), vault, vault_secret, vault_status}; `found` is "not listed" for one of which nothing else is known.
+    """
+
+    certificates: list[dict[str, Json]]
+
+
 class LoggingSection(TypedDict, total=False):
     """`logging`: where logs go. `retention_days` 0 means kept for ever; `exists` is false while nothing was written."""
 

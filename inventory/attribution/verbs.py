@@ -40,7 +40,8 @@ _MADE, _ENDED = Reach(events=frozenset({ADDED})), Reach(events=frozenset({REMOVE
 
 #: Sections that a function's own update can alter, whatever the cloud.
 _SETTINGS = (
-    "config", "environment", "identity", "network", "encryption", "logging", "delivery", "tags", "concurrency",
+    "config", "environment", "identity", "network", "encryption", "certificates", "logging", "delivery", "tags",
+    "concurrency",
     "triggers", "entry_points", "recursion", "signing", "runtime_management",
 )  # fmt: skip
 
@@ -144,8 +145,8 @@ _AZURE = {
     _SITE + "sourcecontrols/delete": _on("code", "config", "delivery"),
     _SITE + "functions/write": _on("code", "triggers", "entry_points"),
     _SITE + "functions/delete": _on("code", "triggers", "entry_points"),
-    _SITE + "hostnamebindings/write": _on("entry_points", turns=_GIVES),
-    _SITE + "hostnamebindings/delete": _on("entry_points", turns=_TAKES),
+    _SITE + "hostnamebindings/write": _on("entry_points", "certificates", turns=_GIVES),
+    _SITE + "hostnamebindings/delete": _on("entry_points", "certificates", turns=_TAKES),
     _SITE + "basicpublishingcredentialspolicies/write": _on("access"),
     _SITE + "networkconfig/write": _on("network"),
     _SITE + "networkconfig/delete": _on("network"),

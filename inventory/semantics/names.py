@@ -131,6 +131,7 @@ ENTRIES = {
     ("config", "file_systems"): "File system",
     ("encryption", "keys"): "Key",
     ("encryption", "storage"): "Storage account",
+    ("certificates", "certificates"): "Certificate of",
     ("logging", "settings"): "Diagnostic setting",
     ("environment", "references"): "Key Vault reference",
     ("environment", "mounts"): "Secret mounted at",

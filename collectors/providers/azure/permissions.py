@@ -24,6 +24,8 @@ PERMISSIONS: tuple[Permission, ...] = (
             "Microsoft.Web/sites/config/read", "Microsoft.Web/sites/slots/config/read"),
     *_needs("config", "Read the plan: Consumption, Flex Consumption, Premium or Dedicated.",
             "Microsoft.Web/serverfarms/read"),
+    *_needs("certificates", "Read until when the certificates of own host names hold.",
+            "Microsoft.Web/certificates/read", optional=True),
     *_needs("runtime_management", "Read until when Azure supports each runtime; without it a table tells.",
             "Microsoft.Web/functionappstacks/read", optional=True),
     *_needs("triggers", "List the functions of an app with their bindings and what each asks of callers.",

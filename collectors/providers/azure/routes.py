@@ -58,6 +58,9 @@ SITE = Route("site", "{site}", _WEB, "Microsoft.Web/sites/read", key="id")
 SLOTS = Route("slots", "{site}/slots", _WEB, "Microsoft.Web/sites/slots/read")
 STACKS = Route("stacks", "/providers/Microsoft.Web/functionAppStacks", _WEB, "Microsoft.Web/functionappstacks/read")
 PLANS = Route("plans", f"{_IN}/providers/Microsoft.Web/serverfarms", _WEB, "Microsoft.Web/serverfarms/read")
+CERTIFICATES = Route(
+    "certificates", f"{_IN}/providers/Microsoft.Web/certificates", _WEB, "Microsoft.Web/certificates/read"
+)  # fmt: skip
 SITE_CONFIG = Route("site config", "{site}/config/web", _WEB, "Microsoft.Web/sites/config/read", key="properties")
 FUNCTIONS = Route("functions", "{site}/functions", _WEB, "Microsoft.Web/sites/functions/read")
 AUTH_SETTINGS = Route(

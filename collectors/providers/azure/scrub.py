@@ -20,6 +20,7 @@ _DROPPED = frozenset(
         "appsettings", "connectionstrings", "machinekey", "metadata", "publishingpassword", "publishingusername",
         "runtimeaduserpassword", "accesskey", "test_data", "testdata", "files", "secrets_file_href", "push",
         "handlermappings", "siteproperties", "cloninginfo", "masterkey", "functionkeys", "systemkeys",
+        "pfxblob", "cerblob",
     }
 )  # fmt: skip
 _SECRET_NAME = re.compile(r"(?:password|secret|secretkey|accesskey|primarykey|secondarykey|connectionstring|sastoken)$")

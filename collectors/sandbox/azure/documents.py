@@ -14,6 +14,7 @@ TOP_TYPES = frozenset(
     {
         "microsoft.web/sites",
         "microsoft.web/serverfarms",
+        "microsoft.web/certificates",
         "microsoft.managedidentity/userassignedidentities",
         "microsoft.storage/storageaccounts",
         "microsoft.network/virtualnetworks",

@@ -13,9 +13,10 @@ from collectors.sandbox.rest import Wire, page
 
 MOST, USUAL = 1000, 100
 _COLUMNS = ("id", "name", "kind", "sku", "plan", "tags", "identity", "zones", "managedBy")
-_LISTED = ("microsoft.web/sites", "microsoft.web/serverfarms", "microsoft.managedidentity/userassignedidentities",
-           "microsoft.storage/storageaccounts", "microsoft.network/virtualnetworks",
-           "microsoft.network/networksecuritygroups", "microsoft.network/routetables")  # fmt: skip
+_LISTED = ("microsoft.web/sites", "microsoft.web/serverfarms", "microsoft.web/certificates",
+           "microsoft.managedidentity/userassignedidentities", "microsoft.storage/storageaccounts",
+           "microsoft.network/virtualnetworks", "microsoft.network/networksecuritygroups",
+           "microsoft.network/routetables")  # fmt: skip
 
 
 def ask(state: AzureState, body: Mapping[str, Any]) -> Wire:

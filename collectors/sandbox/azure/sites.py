@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.sandbox.estate.azure.access import USER_IDENTITIES
-from collectors.sandbox.estate.azure.app import App, Inside
+from collectors.sandbox.estate.azure.app import App, Inside, OwnName
 from collectors.sandbox.estate.azure.network import BY_KEY
 from collectors.sandbox.estate.azure.state import AzureState
 from collectors.sandbox.estate.azure.tenant import LABELS, TENANT
@@ -80,15 +80,17 @@ def _identity(app: App) -> Wire:
 
 def _properties(state: AzureState, app: App) -> Wire:
     scm = f"{app.name}{'-' + app.slot if app.slot else ''}.scm.azurewebsites.net"
+    own = [one.host for one in app.own_names]
     told: Wire = {
         "state": app.state,
         "enabled": True,
-        "hostNames": [app.host],
-        "enabledHostNames": [app.host, scm],
+        "hostNames": [app.host, *own],
+        "enabledHostNames": [app.host, *own, scm],
         "defaultHostName": app.host,
         "hostNameSslStates": [
             {"name": app.host, "sslState": "Disabled", "hostType": "Standard"},
             {"name": scm, "sslState": "Disabled", "hostType": "Repository"},
+            *(_own(one) for one in app.own_names),
         ],
         "adminEnabled": True,
         "usageState": "Normal",
@@ -117,6 +119,10 @@ def _properties(state: AzureState, app: App) -> Wire:
         told["functionAppConfig"] = _flex(app)
         told["siteConfig"]["linuxFxVersion"] = None
     return told | dict(app.properties)
+
+
+def _own(one: OwnName) -> Wire:
+    return {"name": one.host, "sslState": "SniEnabled", "thumbprint": one.thumbprint, "hostType": "Standard"}
 
 
 def _flex(app: App) -> Wire:

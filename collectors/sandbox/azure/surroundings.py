@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collectors.sandbox.azure.sites import plan
 from collectors.sandbox.estate.azure import network
 from collectors.sandbox.estate.azure.access import USER_IDENTITIES, UserIdentity
+from collectors.sandbox.estate.azure.app import App, OwnName
 from collectors.sandbox.estate.azure.state import AzureState
 from collectors.sandbox.estate.azure.tenant import LABELS, TENANT, WEST
 from collectors.sandbox.rest import Wire
@@ -18,6 +19,7 @@ def around(state: AzureState, subscription: str) -> Iterator[Wire]:
     yield from {one["id"]: one for app in state.sites(subscription) for one in (plan(app),)}.values()
     yield from (_identity(one) for one in USER_IDENTITIES if one.subscription == subscription)
     yield from _stores(state, subscription)
+    yield from (_certificate(state, app, one) for app in state.sites(subscription) for one in app.own_names)
     for resource, kind, properties in network.resources(subscription):
         name = resource.rsplit("/", 1)[-1]
         yield {"id": resource, "name": name, "type": kind, "location": WEST, "properties": properties}
@@ -44,6 +46,30 @@ def federated(one: UserIdentity) -> list[Wire]:
         }
         for name, issuer, subject in one.federated
     ]
+
+
+def _certificate(state: AzureState, app: App, one: OwnName) -> Wire:
+    group = f"/subscriptions/{app.subscription}/resourceGroups/{app.group}"
+    told = {
+        "subjectName": one.host,
+        "hostNames": [one.host],
+        "issuer": "Larkfield Test CA",
+        "issueDate": state.stamp(one.ends - 180 * 24),
+        "expirationDate": state.stamp(one.ends),
+        "thumbprint": one.thumbprint,
+        "canonicalName": one.host if one.renewed_by == "app service" else None,
+        "password": None,
+    }
+    if one.renewed_by not in ("", "app service"):
+        vault = f"{group}/providers/Microsoft.KeyVault/vaults/{one.renewed_by}"
+        told |= {"keyVaultId": vault, "keyVaultSecretName": "tls", "keyVaultSecretStatus": "Initialized"}
+    return {
+        "id": f"{group}/providers/Microsoft.Web/certificates/{one.host}",
+        "name": one.host,
+        "type": "Microsoft.Web/certificates",
+        "location": LABELS[app.location],
+        "properties": told,
+    }
 
 
 def _stores(state: AzureState, subscription: str) -> Iterator[Wire]:

@@ -19,7 +19,8 @@ SECTIONS = {
     "state": "State", "config": "Runtime and limits", "code": "Code", "environment": "Environment variables",
     "identity": "Identity", "triggers": "Triggers", "entry_points": "Entry points", "network": "Network",
     "concurrency": "Concurrency", "delivery": "Delivery and retries", "versions": "Aliases",
-    "published": "Published versions", "encryption": "Encryption", "logging": "Logging", "signing": "Code signing",
+    "published": "Published versions", "encryption": "Encryption", "certificates": "Certificates of own host names",
+    "logging": "Logging", "signing": "Code signing",
     "runtime_management": "Runtime support", "recursion": "Recursion", "tags": "Tags", "access": "Access policy",
 }  # fmt: skip
 

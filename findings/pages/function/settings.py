@@ -61,6 +61,7 @@ COLUMNS = {
     ("triggers", "triggers"): ("kind", "source", "via", "qualifier", "state", "batch_size", "detail"),
     ("identity", "identities"): ("kind", "id", "assigned", "resource", "qualifier"),
     ("keys", "keys"): ("id", "created", "expires", "disabled", "origin", "algorithm"),
+    ("certificates", "certificates"): ("name", "ends", "renewed_by", "issuer", "found", "vault", "vault_status", "id"),
     ("versions", "slots"): ("name", "state", "host"),
     ("network", "ingress"): _RESTRICTION,
     ("network", "scm_ingress"): _RESTRICTION,

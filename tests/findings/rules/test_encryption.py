@@ -84,3 +84,38 @@ def test_account_keys_alone_are_milder_than_public_blobs() -> None:
     blobs = {"storage_known": True, "storage": [{"name": "a", "public_blobs": True}]}
     assert told("storage_unprotected", function("azure", encryption=keys)).severity is Severity.LOW
     assert told("storage_unprotected", function("azure", encryption=blobs)).severity is Severity.MEDIUM
+
+
+def with_certificate(ends: str, **told: str) -> Seen:
+    return function("azure", certificates={"certificates": [{"name": "shop.acme.example", "ends": ends, **told}]})
+
+
+@pytest.mark.parametrize(
+    ("ends", "verdict", "severity"),
+    [
+        ("2026-12-01T12:00:00Z", Verdict.PASS, None),
+        ("2026-12-01T11:59:59Z", Verdict.FAIL, Severity.MEDIUM),
+        ("2026-11-01T12:00:01Z", Verdict.FAIL, Severity.MEDIUM),
+        ("2026-11-01T12:00:00Z", Verdict.FAIL, Severity.HIGH),
+        ("2025-01-01T00:00:00Z", Verdict.FAIL, Severity.HIGH),
+        ("", Verdict.UNKNOWN, None),
+    ],
+)
+def test_a_certificate_is_told_thirty_days_before_its_end(ends: str, verdict: Verdict, severity: Severity) -> None:
+    judgement = told("certificate_ending", with_certificate(ends))
+    assert (judgement.verdict, judgement.severity) == (verdict, severity)
+
+
+def test_a_certificate_says_how_long_it_holds_and_who_was_to_renew_it() -> None:
+    (fault,) = told("certificate_ending", with_certificate("2026-11-21T13:00:00Z", renewed_by="App Service")).evidence
+    assert "ends on 2026-11-21, in 20 days; App Service should have renewed it" in fault.says
+    (fault,) = told("certificate_ending", with_certificate("2026-10-21T13:00:00Z", renewed_by="its owner")).evidence
+    assert "ended on 2026-10-21; nobody renews it" in fault.says
+    refused = with_certificate("2026-10-21T13:00:00Z", renewed_by="Key Vault", vault_status="KeyVaultDoesNotExist")
+    assert "(Azure says: KeyVaultDoesNotExist)" in told("certificate_ending", refused).evidence[0].says
+
+
+def test_without_a_certificate_of_its_own_there_is_none_to_end() -> None:
+    none = function("azure", certificates={"certificates": []})
+    assert told("certificate_ending", none).verdict is Verdict.NOT_APPLICABLE
+    assert told("certificate_ending", function("azure", config={})).verdict is Verdict.UNKNOWN

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from collectors.sandbox.estate import DEFAULT_BASE, LAST_DAY
 from findings.catalogue import catalogue
 from findings.rule import judge
 from tests.findings.rules.conftest import Estate
@@ -38,6 +42,8 @@ pytestmark = pytest.mark.django_db
         ("plain_http_allowed", "azure", "lark-legacy", "fail high"),
         ("plain_http_allowed", "azure", "lark-ledger", "pass"),
         ("weak_tls", "azure", "lark-legacy", "fail medium"),
+        ("certificate_ending", "azure", "lark-checkout", "pass"),
+        ("certificate_ending", "azure", "lark-ledger", "not applicable"),
         ("insights_off", "aws", "loyalty-points", "pass"),
         ("calls_not_recorded", "aws", "vault-proxy", "pass"),
         ("calls_not_recorded", "aws", "mailer", "fail low"),
@@ -65,6 +71,15 @@ pytestmark = pytest.mark.django_db
 )
 def test_a_planted_fault_is_seen(estate: Estate, rule: str, cloud: str, name: str, verdict: str) -> None:
     assert estate.verdict(rule, cloud, name) == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("lark-storefront", "fail medium"), ("lark-legacy", "fail high"), ("lark-checkout", "pass")]
+)
+def test_certificates_end_by_the_days_of_the_estate_itself(estate: Estate, name: str, verdict: str) -> None:
+    seen = replace(estate.seen("azure", name), at=DEFAULT_BASE + timedelta(days=LAST_DAY))
+    told = judge(catalogue()["certificate_ending"], seen)
+    assert told is not None and f"{told.verdict.value} {told.severity or ''}".strip() == verdict
 
 
 def of_accounts(estate: Estate, rule: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from collectors.provider import Memory, Raw, attempt
-from collectors.providers.azure.fetch import network, sweeps
+from collectors.providers.azure.fetch import certificates, network, sweeps
 from collectors.providers.azure.fetch.plan import Plan
 from collectors.providers.azure.ids import app_of, group_of, is_site, is_slot, plain, site_of
 from collectors.providers.azure.reach import Reach
@@ -90,7 +90,7 @@ def _one(reach: Reach, around: Around, plan: Plan, row: dict[str, Json]) -> Raw:
     if not is_site(row.get("id")):
         return raw
     site, native = site_of(row["id"]), plain(row["id"])
-    raw |= _bulk(around, row, native)
+    raw |= _bulk(reach, around, row, native)
     raw["revision"] = _revision(around.command, raw, native)
     core = plan.core(native, raw["revision"])
     if core:
@@ -103,13 +103,14 @@ def _one(reach: Reach, around: Around, plan: Plan, row: dict[str, Json]) -> Raw:
     return raw
 
 
-def _bulk(around: Around, row: Mapping[str, Json], native: str) -> dict[str, Json]:
+def _bulk(reach: Reach, around: Around, row: Mapping[str, Json], native: str) -> dict[str, Json]:
     told = sweeps.properties(row)
     raw: dict[str, Json] = {"roles": around.definitions, "denials": around.denials}
     plans = around.plans
     raw["plan"] = plans if isinstance(plans, Unread) else plans.get(plain(told.get("serverFarmId")))
     raw["slots"] = around.slots.get(native, [])
     raw["support"] = dict(around.support)
+    raw["certificates"] = certificates.bound(reach, row)
     raw["network"] = around.networks.get(plain(told.get("virtualNetworkSubnetId")))
     config = around.configs.get(native) or _listed_config(told)
     if config:

@@ -17,6 +17,7 @@ SITE_CONFIGS = (
 PLANS = f"resources | where type =~ 'microsoft.web/serverfarms' | {_ROW}"
 IDENTITIES = f"resources | where type =~ 'microsoft.managedidentity/userassignedidentities' | {_ROW}"
 STORAGE = f"resources | where type =~ 'microsoft.storage/storageaccounts' | {_ROW}"
+CERTIFICATES = f"resources | where type =~ 'microsoft.web/certificates' | {_ROW}"
 VAULTS = f"resources | where type =~ 'microsoft.keyvault/vaults' | {_ROW}"
 #: Ids in one question: well below the longest that is accepted.
 IDS_AT_ONCE = 200

@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.provider import Malformed
 from collectors.providers.azure.ids import is_site, name_of, plain, site_of
-from collectors.providers.azure.normalize import access, network, settings, triggers
+from collectors.providers.azure.normalize import access, certificates, network, settings, triggers
 from collectors.providers.azure.normalize.words import location
 from collectors.shapes import Reading, refused, shallow
 from inventory.facts import Binding, Kind, Observation, Section
@@ -30,6 +30,8 @@ def app(raw: Mapping[str, Json]) -> Iterable[Observation]:
     reading.section(Section.TAGS, settings.tags, site)
     if "config" in raw:
         _set_up(reading, raw, site)
+    if "certificates" in raw and _names_told(site):
+        reading.section(Section.CERTIFICATES, certificates.certificates, site, beside=[raw["certificates"]])
     core, detail = "functions" in raw, "references" in raw
     if core:
         _inside(reading, raw, site)
@@ -59,6 +61,12 @@ def _id(site: Json) -> str:
     if not is_site(site.get("id")):
         raise Malformed("An app has no id of a function app or slot.")
     return plain(site["id"])
+
+
+def _names_told(site: Json) -> bool:
+    """Whether Azure said under which host names the app answers, and with which certificates."""
+    told = site.get("properties")
+    return isinstance(told, Mapping) and told.get("hostNameSslStates") is not None
 
 
 def _set_up(reading: Reading, raw: Mapping[str, Json], site: Json) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from collectors.sandbox.estate.azure.tenant import WEST
-from collectors.sandbox.estate.names import uuid
+from collectors.sandbox.estate.names import hexadecimal, uuid
 
 Plan = Literal["consumption", "flex", "premium", "dedicated", "workflow"]
 Listing = Literal["listed", "missing", "broken"]
@@ -49,6 +49,20 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class OwnName:
+    """A host name of the owner's own, with its certificate. `ends` is in hours from the estate's base; `renewed_by` is
+    "" for an uploaded certificate, "app service" for a managed one, else the vault it is taken from."""
+
+    host: str
+    ends: float
+    renewed_by: str = ""
+
+    @property
+    def thumbprint(self) -> str:
+        return hexadecimal(40, "thumbprint", self.host).upper()
+
+
+@dataclass(frozen=True)
 class App:
     """`slot` names a deployment slot; `users` are names of user-assigned identities of the same subscription.
 
@@ -78,6 +92,7 @@ class App:
     subnet: str = ""
     storage: str = ""
     logs: bool = False
+    own_names: tuple[OwnName, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     state: str = "Running"
     modified: float = -1000.0

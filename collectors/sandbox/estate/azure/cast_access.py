@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from collectors.sandbox.estate.azure.app import App, Inside, http, queue, timer
+from collectors.sandbox.estate.azure.app import App, Inside, OwnName, http, queue, timer
 from collectors.sandbox.estate.azure.tenant import DATA, DEV, LEGAL, NORTH, SHOP, TENANT, WEST
 from collectors.sandbox.estate.names import canary
 from collectors.sandbox.estate.traps import Trap
@@ -55,6 +55,7 @@ APPS = (
         runtime="",
         inside=(http("pages", "anonymous"),),
         signs_in=signed_in(),
+        own_names=(OwnName("www.larkfield.example", 21 * 24.0),),
         tags={"env": "prod", "owner": "shop"},
     ),
     App(
@@ -63,6 +64,7 @@ APPS = (
         plan="premium",
         inside=(http("pay", "anonymous", "pay"), http("health", "anonymous", "open/health", "get")),
         signs_in=signed_in("/api/open/*"),
+        own_names=(OwnName("pay.larkfield.example", 150 * 24.0, "app service"),),
         tags={"env": "prod", "owner": "checkout", "data": "restricted"},
         logs=True,
     ),
@@ -114,6 +116,7 @@ APPS = (
         location=NORTH,
         inside=(http("quote", "function"), http("admin", "admin")),
         password_deploy=True,
+        own_names=(OwnName("quotes.larkfield.example", -60.0, "kv-lark-shop"),),
         web={
             "ftpsState": "AllAllowed",
             "remoteDebuggingEnabled": True,
@@ -197,7 +200,11 @@ TRAPS = (
         until=5,
     ),
     _shop("lark-webhooks", because="sign-in switched on on day 6", rules=("EXP-45",), since=6),
-    _shop("lark-storefront", because="anonymous, but the tenant's sign-in stands in front"),
+    _shop(
+        "lark-storefront",
+        because="anonymous, but the tenant's sign-in stands in front; a certificate that nobody renews ends soon",
+        rules=("ENC-10",),
+    ),
     _shop(
         "lark-checkout",
         because="sign-in, but one path is left out of it",
@@ -218,9 +225,9 @@ TRAPS = (
     _shop(
         "lark-legacy",
         region=NORTH,
-        because="plain FTP, passwords to deploy, remote debugging, TLS 1.0, plain http",
+        because="plain FTP, passwords to deploy, remote debugging, TLS 1.0, plain http, a certificate that has ended",
         invoke="same_account",
-        rules=("DEP-06", "DEP-07", "DEP-08", "ENC-06", "ENC-07"),
+        rules=("DEP-06", "DEP-07", "DEP-08", "ENC-06", "ENC-07", "ENC-10"),
     ),
     _shop("lark-terminals", because="anonymous, but a client certificate is asked for"),
     _shop("lark-media", because="sign-in, and a key", invoke="same_account"),
