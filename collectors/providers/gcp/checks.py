@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.provider import Check, ReadFault
 from collectors.providers.gcp.call import Call
-from collectors.providers.gcp.fetch import calls
+from collectors.providers.gcp.fetch import calls, use
 from collectors.providers.gcp.naming import is_first_generation, name_of, service_name
 from collectors.providers.gcp.permissions import PERMISSIONS
 from collectors.providers.gcp.shape import objects, text
@@ -55,6 +55,7 @@ def _of_project(project: str) -> Iterator[Call]:
     yield calls.triggers(project, "-")
     yield calls.subscriptions(project)
     yield calls.recommendations(project)
+    yield use.executions(project, datetime.now(UTC))
 
 
 def _of_location(project: str, location: str) -> Iterator[Call]:

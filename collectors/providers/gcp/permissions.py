@@ -50,6 +50,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_needs("usage", "See which grants of a service account the IAM recommender calls unused.",
             "recommender.iamPolicyRecommendations.list", optional=True),
     *_needs("activity", "Read who changed what from the admin activity log.", "logging.logEntries.list"),
+    *_needs("invocations", "See when each function was last called, and how often (once a day).",
+            "monitoring.timeSeries.list", optional=True),
     *_needs("discovery", "Find the projects of an organisation or folder.", "cloudasset.assets.searchAllResources",
             "resourcemanager.folders.list", "resourcemanager.projects.list", optional=True),
     *_needs("quota", "Bill the calls to another project's quota (bind it there).", "serviceusage.services.use",
@@ -118,7 +120,7 @@ For a single project leave out the permissions on folders and organisations and 
 role may not hold. What folders and the organisation grant is then shown as not readable, never as nothing.
 
 The predefined roles nearest to it, which hold more: Cloud Functions Viewer, Cloud Run Viewer, Security Reviewer, Deny
-Reviewer, Logs Viewer, Compute Network Viewer, Browser.
+Reviewer, Logs Viewer, Compute Network Viewer, Monitoring Viewer, Browser.
 
 Never grant {never}.
 

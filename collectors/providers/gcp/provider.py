@@ -11,7 +11,7 @@ from django.conf import settings
 
 from collectors.provider import AccountRef, Check, Discovered, Listing, LogPage, Memory, Permission, Raw
 from collectors.providers.gcp import activity, checks, connection, discovery, permissions
-from collectors.providers.gcp.fetch import ancestry, functions, identities, named, roles, sweeps
+from collectors.providers.gcp.fetch import ancestry, functions, identities, named, roles, sweeps, use
 from collectors.providers.gcp.normalize import NORMALIZER, normalize
 from inventory.facts import Observation, UseFact
 
@@ -72,7 +72,7 @@ class Gcp:
         return activity.activity(session, scope, since, until)
 
     def use(self, session: GcpSession, scope: str, at: datetime) -> Iterator[UseFact] | None:
-        return None
+        return None if scope == GLOBAL else use.use(session, scope, at)
 
     def normalize(self, listing: str, raw: Raw) -> Iterable[Observation]:
         return normalize(listing, raw)

@@ -9,7 +9,7 @@ from collectors.sandbox.rest import Route, Wire
 
 _SERVICES = (
     "cloudasset", "cloudbuild", "cloudfunctions", "cloudresourcemanager", "cloudscheduler", "compute", "eventarc",
-    "iam", "logging", "pubsub", "recommender", "run", "serviceusage", "vpcaccess",
+    "iam", "logging", "monitoring", "pubsub", "recommender", "run", "serviceusage", "vpcaccess",
 )  # fmt: skip
 _RECOMMENDER = "google.iam.policy.Recommender"
 

@@ -166,6 +166,17 @@ def log_entries(project_id: str, text: str) -> Call:
     return Call("logging.logEntries.list", "logging", "/v2/entries:list", body=asked)
 
 
+def time_series(project_id: str, metric: str, resource: str, labels: tuple[str, ...], begin: str, end: str) -> Call:
+    """A count summed by spans of 24 hours, back from `end`, and by these labels."""
+    params = {
+        "filter": f'metric.type="{metric}" AND resource.type="{resource}"',
+        "interval.startTime": begin, "interval.endTime": end, "aggregation.alignmentPeriod": "86400s",
+        "aggregation.perSeriesAligner": "ALIGN_SUM", "aggregation.crossSeriesReducer": "REDUCE_SUM",
+        "aggregation.groupByFields": list(labels), "pageSize": 100_000,
+    }  # fmt: skip
+    return Call("monitoring.timeSeries.list", "monitoring", f"/v3/projects/{project_id}/timeSeries", params)
+
+
 def assets(container: str) -> Call:
     """Functions and Cloud Run services anywhere below an organisation or folder."""
     return Call(

@@ -16,6 +16,7 @@ from collectors.providers.gcp.fetch.beside import side_by_side
 from collectors.providers.gcp.fetch.depth import is_due
 from collectors.providers.gcp.fetch.inherited import inherited
 from collectors.providers.gcp.fetch.surroundings import Surroundings
+from collectors.providers.gcp.fetch.use import note
 from collectors.providers.gcp.leads import addresses_of, jobs_to, subscriptions_to, topics_of, triggers_to
 from collectors.providers.gcp.naming import is_first_generation, name_of, place_of, runtime_of, service_name
 from collectors.providers.gcp.shape import mapping, objects, text
@@ -102,6 +103,7 @@ class Around:
 
     def _completed(self, entry: dict[str, Json], name: str, told: Mapping[str, Json]) -> Json:
         """The entry with what lies around it; policies and revisions when it is due."""
+        note(self._session, self._location, entry, name)
         above, service = inherited(self._session, self._reach), mapping(entry["service"])
         entry |= {
             "project": self._session.project,
