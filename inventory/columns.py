@@ -57,9 +57,14 @@ def _tags(row: Json) -> list[str] | None:
     return None if tags is None else [f"{key}={value}" for key, value in tags.items()]
 
 
+def owner_of(tags: object) -> str:
+    """Whom tags by name say to ask: the tag owner, team or contact, in this order; empty without one."""
+    told = {str(key).lower(): value for key, value in tags.items()} if isinstance(tags, dict) else {}
+    return next((str(told[key]) for key in ("owner", "team", "contact") if key in told), "")
+
+
 def _owner(row: Json) -> str:
-    tags = {key.lower(): value for key, value in (row.get("tags") or {}).items()}
-    return next((tags[key] for key in ("owner", "team", "contact") if key in tags), "")
+    return owner_of(row.get("tags"))
 
 
 _SEVERITIES = ("critical", "high", "medium", "low", "info")

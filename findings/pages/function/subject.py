@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from findings.pages._seen_by import seen_by
 from inventory.clock import about_now
+from inventory.columns import owner_of
 from inventory.models import Function, Posture, Resource, ScopeCoverage
 from inventory.then import shown_at
 
@@ -74,6 +75,11 @@ class Subject:
         listed = ScopeCoverage.objects.filter(scope=self.resource.scope_id, part=self.resource.listing)
         complete = listed.values_list("complete_at", flat=True).first()
         return max(seen, complete) if complete else seen
+
+    @property
+    def owner(self) -> str:
+        """Whom its tags name as its owner; empty when they name nobody or were not read."""
+        return owner_of(self.section("tags"))
 
     def section(self, name: str) -> Json:
         """The last known value of a section; None when it was never read."""

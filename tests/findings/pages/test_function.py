@@ -6,9 +6,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from findings.evaluate import judge_account
+from findings.models import Finding
 from findings.pages.function.view import TABS
+from findings.present import title_of
 from inventory.models import Account, Posture, Resource
-from tests.cast import JANITOR_ROLE, Cast, native_id
+from tests.cast import DAY_TWO, JANITOR_ROLE, Cast, native_id
 
 TAB_NAMES = sorted(TABS)
 
@@ -161,6 +164,35 @@ def test_the_console_link_is_https_with_every_part_quoted(analyst: Client, cast:
     function.save()
     shown = text(analyst, address(cast, "checkout"))
     assert "https://eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/x%22y%23z" in shown
+
+
+def test_the_overview_tells_the_gravest_findings_who_deploys_and_where_it_talks(analyst: Client, cast: Cast) -> None:
+    here = address(cast, "janitor")
+    shown = text(analyst, here)
+    assert "not judged" in shown, "the mark in the head"
+    assert "Not judged so far: that is no all-clear." in shown
+    judge_account(cast.account, DAY_TWO)
+    rows = Finding.objects.filter(function=cast.functions["janitor"], state="open")
+    gravest = rows.order_by("-risk", "-pk").first()
+    assert gravest is not None
+    shown = text(analyst, here)
+    assert title_of(gravest.rule) in shown
+    assert f"All {rows.count()}" in shown
+    assert "Where it can talk" in shown and "Sends to" in shown
+    rows.update(state="resolved")
+    Posture.objects.filter(function=cast.functions["janitor"]).update(worst="none")
+    shown = text(analyst, here)
+    assert "none open" in shown and "None is open." in shown
+
+
+def test_the_owner_stands_in_the_head_of_every_tab(analyst: Client, cast: Cast) -> None:
+    latest = cast.functions["janitor"].resource.latest
+    assert latest is not None
+    latest.document = {**latest.document, "tags": {"Team": "platform-night"}}
+    latest.save()
+    for tab in ("", "access", "raw"):
+        shown = text(analyst, address(cast, "janitor", tab))
+        assert "platform-night" in shown.partition("Parts of this function")[0], tab
 
 
 @pytest.mark.parametrize("tab", TAB_NAMES)
