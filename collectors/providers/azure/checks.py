@@ -27,6 +27,7 @@ from collectors.providers.azure.routes import (
     FUNCTIONS,
     GRAPH_ROLES,
     IDENTITIES,
+    METRICS,
     PLANS,
     PRIVATE_ENDPOINTS,
     PUBLISHING,
@@ -72,6 +73,8 @@ def checks(session: AzureSession) -> Iterator[Check]:
     for route in _OF_AN_APP if site else ():
         asks = _first_page(reach, route, site=site) if route.key == "value" else _ask(reach, route, site)
         yield _check(route, asks, f"tried on {site}")
+    if site:
+        yield _check(METRICS, lambda: reach.ask(METRICS, site=site, query={"metricnames": "Requests"}))
 
 
 def _first_page(reach: Reach, route: Route, **told: str) -> Callable[[], Json]:

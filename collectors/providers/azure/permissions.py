@@ -53,6 +53,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_needs("logging", "See where logs go.", "Microsoft.Insights/diagnosticSettings/read"),
     *_needs("activity", "Read who changed what from the activity log.",
             "Microsoft.Insights/eventtypes/management/values/Read", "Microsoft.Resources/changes/read"),
+    *_needs("invocations", "See when each app was last called, and how often (once a day).",
+            "Microsoft.Insights/metrics/read", optional=True),
     *_needs("organisation", "Find the subscriptions below a management group.",
             "Microsoft.Management/managementGroups/read", "Microsoft.Management/managementGroups/descendants/read",
             "Microsoft.Management/managementGroups/subscriptions/read", optional=True),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.provider import AccountRef, Check, Discovered, Listing, LogPage, Permission, Raw
 from collectors.providers.azure import activity, checks, connection, discovery, permissions
-from collectors.providers.azure.fetch import account, functions, identities, named
+from collectors.providers.azure.fetch import account, functions, identities, named, use
 from collectors.providers.azure.normalize import NORMALIZER, normalize
 from inventory.facts import Observation, UseFact
 
@@ -61,7 +61,7 @@ class Azure:
         return activity.activity(session, scope, since, until)
 
     def use(self, session: AzureSession, scope: str, at: datetime) -> Iterator[UseFact] | None:
-        return None
+        return use.use(session, scope, at)
 
     def normalize(self, listing: str, raw: Raw) -> Iterable[Observation]:
         return normalize(listing, raw)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -71,14 +71,21 @@ class Reach:
             found: T = self._once[key]
             return found
 
-    def ask(self, route: Route, *, attempts: int = ATTEMPTS, filter: str = "", **places: str) -> dict[str, Json]:
+    def ask(
+        self, route: Route, *, attempts: int = ATTEMPTS, filter: str = "", query: Mapping[str, str] | None = None,
+        **places: str,
+    ) -> dict[str, Json]:  # fmt: skip
         """One answer, which holds what the route says it must."""
-        return self._held(route, self._renewing(route, self.address(route, filter, **places), None, attempts))
+        url = self.address(route, filter, "", query, **places)
+        return self._held(route, self._renewing(route, url, None, attempts))
 
-    def address(self, route: Route, filter: str = "", select: str = "", **places: str) -> str:
-        """The full address of a route's request; `places` fill the braces of its path."""
+    def address(
+        self, route: Route, filter: str = "", select: str = "", query: Mapping[str, str] | None = None, **places: str
+    ) -> str:
+        """The full address of a route's request; `places` fill the braces of its path, `query` says what else is
+        asked."""
         filled = route.path.format(subscription=self.subscription, **places)
-        asked = {"api-version": route.version, "$filter": filter, "$select": select}
+        asked = {"api-version": route.version, "$filter": filter, "$select": select, **(query or {})}
         told = urlencode({name: value for name, value in asked.items() if value}, quote_via=quote)
         base = self.session.wire.graph if route.service == "graph" else self.session.wire.endpoint
         return f"{base}{quote(filled, safe='/')}" + (f"?{told}" if told else "")
@@ -94,7 +101,7 @@ class Reach:
 
         A page without its list is a failed page, and so is a link that comes back: raises BadAnswer.
         """
-        url, seen = self.address(route, filter, select, **places), Counter[str]()
+        url, seen = self.address(route, filter, select, None, **places), Counter[str]()
         home = origin(url)
         for _ in range(MOST_PAGES):
             answer = self._held(route, self._renewing(route, url, None, ATTEMPTS))

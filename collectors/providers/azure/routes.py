@@ -150,6 +150,12 @@ ACTIVITY = Route(
     "2015-04-01",
     "Microsoft.Insights/eventtypes/management/values/Read",
 )
+METRICS = Route(
+    "metrics", "{site}/providers/Microsoft.Insights/metrics", "2023-10-01", "Microsoft.Insights/metrics/read"
+)
+REGION_METRICS = Route(
+    "region metrics", f"{_IN}/providers/Microsoft.Insights/metrics", "2023-10-01", "Microsoft.Insights/metrics/read"
+)
 GRAPH_ROLES = Route("app roles of Graph", "/v1.0/servicePrincipals", "", "Application.Read.All", service="graph")
 GRAPH_GRANTED = Route(
     "granted app roles", "/v1.0/servicePrincipals/{principal}/appRoleAssignments", "", "Application.Read.All",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode
 
-from collectors.sandbox.azure import authorization, directory, graph, management, stacks
+from collectors.sandbox.azure import authorization, directory, graph, management, metrics, stacks
 from collectors.sandbox.azure.documents import documents
 from collectors.sandbox.azure.words import BROKEN, EXPIRED, THROTTLED, Refused, denied, missing
 from collectors.sandbox.estate import EstateDay
@@ -20,6 +20,7 @@ PAGE = 25
 _MANAGER, _GRAPH = ("/subscriptions", "/providers/"), "/v1.0/"
 _GROUPS = "/providers/microsoft.management/managementgroups"
 _LOG = "microsoft.insights/eventtypes/management/values"
+_METRICS = "microsoft.insights/metrics"
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class HeardByAzure:
             return self._authorization(scope or "/", tail.partition("/")[2])
         if tail == _LOG:
             return management.activity(self.state, scope.split("/")[2], self._asked("$filter"), self._asked("$select"))
+        if tail == _METRICS:
+            return metrics.metrics(self.state, scope, self._asked)
         return self._document()
 
     def _check_subscription(self) -> None:

@@ -27,6 +27,9 @@ class AzureState:
         self._apps, self._events = apps, events
         self._remembered: dict[object, Any] = {}
 
+    def time(self, hours: float) -> datetime:
+        return self.base + timedelta(hours=hours)
+
     def stamp(self, hours: float) -> str:
         return (self.base + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
