@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-jobs": {"task": "findings.tasks.resume_jobs", "schedule": 60.0},
     "expire": {"task": "findings.tasks.expire", "schedule": 600.0},
     "evaluate": {"task": "findings.tasks.evaluate", "schedule": 24 * 3600.0},
+    "look-again": {"task": "findings.tasks.look_again", "schedule": 60.0},
     "compliance": {"task": "findings.tasks.keep_compliance", "schedule": 3600.0},
     "alert": {"task": "findings.tasks.alert", "schedule": 60.0},
     "audit-head": {"task": "inventory.tasks.tell_audit_head", "schedule": 24 * 3600.0},

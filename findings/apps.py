@@ -10,6 +10,7 @@ class FindingsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
+        from findings.again import judge_rest
         from findings.evaluate import judge_recorded
         from findings.models.ledger import forget
         from findings.present import counts
@@ -18,13 +19,14 @@ class FindingsConfig(AppConfig):
         from findings.weighing import conditions, refused
         from inventory.models import Account
         from inventory.present import extras
-        from inventory.record import scopes_recorded
+        from inventory.record import readings_ended, scopes_recorded
         from inventory.search import can
         from inventory.search.lists import FUNCTIONS, LISTS
         from inventory.then import worst_at
 
         # The one arrow from collecting to judging: scopes were recorded and committed, so judge them.
         scopes_recorded.connect(judge_recorded, dispatch_uid="judge-recorded")
+        readings_ended.connect(judge_rest, dispatch_uid="judge-rest")
         pre_delete.connect(lambda instance, **_: forget(instance), sender=Account, weak=False, dispatch_uid="uncount")
         LISTS[FINDINGS.name] = FINDINGS
         FUNCTIONS.learn(FINDING)

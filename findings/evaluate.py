@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db.models import QuerySet
 
-from findings import judges
+from findings import footing, judges
 from findings.bench import Bench
 from findings.closing import settle
 from findings.exposed import exposed_rows
@@ -34,8 +33,13 @@ BATCH = 300
 
 
 def judge_recorded(sender: Any, account: Account, touched: Collection[int], at: datetime, **_: Any) -> None:
-    """Judge what a reading touched; when an identity changed, all of the account, for it may call any function."""
-    if Resource.objects.filter(pk__in=touched).exclude(kind="function").exists():
+    """Judge what a reading touched; when an identity changed, all of the account, for it may call any function.
+
+    That others may have to be judged again for it is noted first, and found out by `findings.again`.
+    """
+    whole = Resource.objects.filter(pk__in=touched).exclude(kind="function").exists()
+    footing.note(account, wide=whole)
+    if whole:
         judge_account(account, at)
     else:
         judge_account(account, at, only=touched)
@@ -54,32 +58,35 @@ def judge_account(account: Account, at: datetime, only: Collection[int] | None =
         log.warning("no_judge", provider=account.provider)
         return done
     bench = Bench(account, at)
+    standing = footing.standings([account])[account.pk] if only is None else None
     settle(bench)
     functions = Function.objects.filter(account=account, gone_at=None)
     if only is None:
-        wild = wild_grants(account)
-        for some in batched(judge.identities(), BATCH):
-            known = _documents([pk for pk, _ in some])
-            record.conclude_identities([
-                (_identity(pk, verdict, at, wild, known.get(pk)), _powers(pk, verdict)) for pk, verdict in some
-            ])  # fmt: skip
-            done["identities"] += len(some)
+        done["identities"] = _judge_identities(account, judge, at)
     else:
         functions = functions.filter(pk__in=only)
-    seeing = Seeing(account, at)
-    for batch in _batches(functions):
+    pieces = list(batched(functions.order_by("pk").values_list("pk", flat=True), BATCH))
+    batch: list[Function] = []
+    for piece in pieces:
+        batch = _loaded(piece)
         verdicts = dict(judge.functions(batch))
         record.conclude(_postures(batch, verdicts, at))
         record.conclude_exposed([function.pk for function in batch], exposed_rows(batch, verdicts, at))
-        reconcile(bench, list(seeing.functions(batch)))
         done["functions"] += len(batch)
-    for batch in _batches(Function.objects.filter(pk__in=record.recount_sharing(account))):
-        reconcile(bench, list(seeing.functions(batch)))
-    if only is None:
+    # Rules look at other functions of the account, too: all postures stand before the first rule is asked.
+    if standing:
+        standing = footing.after_postures(account, standing)
+    seeing = Seeing(account, at)
+    for piece in pieces:
+        reconcile(bench, list(seeing.functions(batch if len(pieces) == 1 else _loaded(piece))))
+    _judge_sharing(account, bench, seeing)
+    if standing:
         reconcile(bench, list(seeing.accounts()))
         fold(account.pk)
         for other, borrowing in _borrowing(account):
             done["functions"] += judge_account(other, at, only=borrowing)["functions"]
+            footing.note(other, wide=True)
+        footing.keep(account, standing)
     return done
 
 
@@ -100,10 +107,32 @@ def _borrowing(account: Account) -> Iterator[tuple[Account, set[int]]]:
         yield other, found[other.pk]
 
 
-def _batches(functions: QuerySet[Function]) -> Iterator[list[Function]]:
-    """The functions with their documents, in bounded pieces."""
-    for pks in batched(functions.order_by("pk").values_list("pk", flat=True), BATCH):
-        yield list(Function.objects.filter(pk__in=pks).select_related("resource__latest", "resource__scope"))
+def _judge_identities(account: Account, judge: Judge, at: datetime) -> int:
+    """Write what each identity of the account may do; returns how many there are."""
+    number, wild = 0, wild_grants(account)
+    for some in batched(judge.identities(), BATCH):
+        known = _documents([pk for pk, _ in some])
+        record.conclude_identities([
+            (_identity(pk, verdict, at, wild, known.get(pk)), _powers(pk, verdict)) for pk, verdict in some
+        ])  # fmt: skip
+        number += len(some)
+    return number
+
+
+def _judge_sharing(account: Account, bench: Bench, seeing: Seeing) -> None:
+    """Ask the rules about functions that share an identity with more or fewer others now; each in its own account."""
+    stale = Function.objects.filter(pk__in=record.recount_sharing(account))
+    for piece in batched(stale.filter(account=account).order_by("pk").values_list("pk", flat=True), BATCH):
+        reconcile(bench, list(seeing.functions(_loaded(piece))))
+    for other in Account.objects.filter(pk__in=stale.exclude(account=account).values("account")):
+        theirs, there = Bench(other, bench.at), Seeing(other, bench.at)
+        for piece in batched(stale.filter(account=other).order_by("pk").values_list("pk", flat=True), BATCH):
+            reconcile(theirs, list(there.functions(_loaded(piece))))
+
+
+def _loaded(pks: Sequence[int]) -> list[Function]:
+    """These functions with their documents."""
+    return list(Function.objects.filter(pk__in=pks).select_related("resource__latest", "resource__scope"))
 
 
 def _postures(batch: list[Function], verdicts: dict[int, FunctionVerdict], at: datetime) -> list[Posture]:

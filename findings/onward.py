@@ -14,7 +14,8 @@ from inventory.models import Account, Binding, Function
 from inventory.rungs import PRIVILEGE, rung
 
 Json = Any
-_STRONG = PRIVILEGE.index("near-admin")
+#: From this level on a function holds much.
+STRONG = PRIVILEGE.index("near-admin")
 #: What lets somebody replace the code or the settings of a function; what lets him only call it.
 _CHANGING = frozenset({
     "lambda:updatefunctioncode", "lambda:updatefunctionconfiguration", "lambda:addpermission", "lambda:*",
@@ -58,7 +59,7 @@ class Onward:
         `callers` is what it may do to functions by its own policies (`IdentityPosture.callers`), for AWS.
         """
         if identity not in self._found:
-            least = max(_STRONG, (rung(PRIVILEGE, privilege) or 0) + 1)
+            least = max(STRONG, (rung(PRIVILEGE, privilege) or 0) + 1)
             wanted = [
                 one for one in self._strong if PRIVILEGE.index(one.privilege) >= least and one.runs_as != identity
             ]
@@ -69,7 +70,7 @@ class Onward:
 
     @cached_property
     def _strong(self) -> list[_Strong]:
-        rows = Function.objects.filter(account=self.account, gone_at=None, posture__privilege_rank__gte=_STRONG)
+        rows = Function.objects.filter(account=self.account, gone_at=None, posture__privilege_rank__gte=STRONG)
         told = rows.order_by("name", "pk").values_list(
             "pk", "native_id", "name", "identity_native_id", "posture__privilege"
         )

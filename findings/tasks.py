@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerAway
 
-from findings import acting, mass
+from findings import acting, again, mass
 from findings.compliance import keep_stands
 from findings.delivering import deliver, due, forget
 from findings.evaluate import judge_account, judge_everything
@@ -69,6 +69,19 @@ def evaluate(accounts: list[int] | None = None) -> None:
     else:
         done = sum(judge_account(one, at)["functions"] for one in Account.objects.filter(pk__in=accounts))
     log.info("evaluated", functions=done)
+
+
+@shared_task(name="findings.tasks.look_again")
+def look_again() -> None:
+    """Every minute: have those accounts judged again that stand otherwise since others were read (see `again`)."""
+    for pk in again.look(now()):
+        judge_again.delay(pk)
+
+
+@shared_task(name="findings.tasks.judge_again")
+def judge_again(pk: int) -> None:
+    """Judge one account again, unless somebody did meanwhile."""
+    log.info("judged_again", account=pk, functions=again.judge_again(pk, now()))
 
 
 @shared_task(name="findings.tasks.keep_compliance")

@@ -34,7 +34,7 @@ class Neighbours:
     @cached_property
     def _trusting(self) -> dict[str, Mapping[str, Json]]:
         """Every present role with its trust policy; those whose trust was not read cannot be told to trust anyone."""
-        present = Identity.objects.filter(provider="aws", gone_at=None).order_by("pk")
+        present = Identity.objects.filter(provider="aws", gone_at=None).order_by("native_id")
         rows = present.values_list("native_id", "resource__latest__document__trust__document")
         return {arn: document for arn, document in rows if document}
 

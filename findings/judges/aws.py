@@ -77,6 +77,7 @@ class AwsJudge:
             Identity.objects.filter(account=self.account, gone_at=None)
             .select_related("resource__latest")
             .only("native_id", "resource__unread", "resource__latest__document")
+            .order_by("native_id")
         )
         held = self._policies(Grant.objects.filter(identity__account=self.account, identity__gone_at=None))
         targets = tuple(self._targets(roles))
@@ -141,7 +142,7 @@ class AwsJudge:
         for role in roles:
             trust = (role.resource.document.get("trust") or {}).get("document")
             yield Target(role.native_id, "role", trust=trust)
-        functions = Function.objects.filter(account=self.account, gone_at=None)
+        functions = Function.objects.filter(account=self.account, gone_at=None).order_by("native_id")
         for arn, role_arn in functions.values_list("native_id", "identity_native_id"):
             yield Target(arn, "function", role=role_arn)
 

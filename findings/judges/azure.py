@@ -62,7 +62,9 @@ class AzureJudge:
         self.account = account
         self.scope = f"/subscriptions/{account.native_id.lower()}"
         levels = Resource.objects.filter(provider="azure", kind="account", gone_at=None).select_related("latest")
-        self.subscriptions = {row.native_id: row for row in levels}
+        # What several subscriptions were told of: the word of our own counts, whichever was read first.
+        ordered = sorted(levels.order_by("account__native_id"), key=lambda row: row.account_id == account.pk)
+        self.subscriptions = {row.native_id: row for row in ordered}
 
     @cached_property
     def tenants(self) -> frozenset[str]:

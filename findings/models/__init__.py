@@ -4,6 +4,7 @@ from findings.models.alert import Alert, Channel, Delivery, Loss, Notice
 from findings.models.controls import ControlSpan
 from findings.models.event import FindingEvent
 from findings.models.finding import Finding
+from findings.models.footing import Footing
 from findings.models.job import TriageJob
 from findings.models.tally import DayCount, FindingCount, RegionCount
 from findings.models.triage import WrongTriage
@@ -18,6 +19,7 @@ __all__ = [
     "Finding",
     "FindingCount",
     "FindingEvent",
+    "Footing",
     "Loss",
     "Notice",
     "RegionCount",

@@ -6,7 +6,7 @@ went. `known_of` is what a collector may remember, `conclude` writes what the re
 
 from inventory.record.activity import record_activity
 from inventory.record.backfill import fill_changes
-from inventory.record.hand_over import HandOver, scopes_recorded
+from inventory.record.hand_over import HandOver, readings_ended, scopes_recorded
 from inventory.record.memory import known_of
 from inventory.record.named import NeverRead, store_named
 from inventory.record.posture import conclude, conclude_exposed, conclude_identities, recount_sharing, tell_worst
@@ -29,6 +29,7 @@ __all__ = [
     "known_of",
     "open_scope",
     "prepare",
+    "readings_ended",
     "record_activity",
     "recount_sharing",
     "rewrite",

@@ -13,6 +13,9 @@ from inventory.models import Account, Scope
 #: Sent when scopes of an account were recorded and committed, with `account`, `touched` (ids of the resources of which
 #: something is new) and `at` (when they were read).
 scopes_recorded = Signal()
+#: Sent when somebody waits for all that was read to be judged (`collect --wait`), with `at`: what else rests on it, in
+#: other accounts, is judged before it returns.
+readings_ended = Signal()
 
 
 class HandOver:

@@ -14,9 +14,11 @@ from collectors.models import Run
 from collectors.provider import BadConnection
 from collectors.schedule import AlreadyRunning
 from collectors.tasks import QueueAway, start_run
+from inventory.clock import now
 from inventory.command import FanlightCommand, wrong_use
 from inventory.models import Account
 from inventory.output import add_format_option, print_rows
+from inventory.record import readings_ended
 
 Row = dict[str, Any]
 
@@ -58,6 +60,7 @@ class Command(FanlightCommand):
             for row in _scope_rows(account, run):
                 self.bad += row["state"] not in ("complete", "not applicable")
                 yield row
+        readings_ended.send(Command, at=now())
 
     def _queue(self, accounts: list[Account], scope: str) -> Iterator[Row]:
         for account in accounts:
