@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from inventory.models import IdentityProvider, SignInRule, User
+from inventory.models import Assignment, IdentityProvider, SignInRule, User
 from inventory.models.sign_on import EVERYBODY
 
 #: What counts as a second factor; recovery codes are there for the day on which one of these is lost.
@@ -35,13 +35,15 @@ def rule() -> SignInRule:
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
-    """Passwords, and the signed-in person with what the rule of signing in asks of them, in one query."""
+    """Passwords, and the signed-in person with what the rule of signing in asks of them, and whether they hold roles on
+    some accounts, in one query."""
 
     def get_user(self, user_id: Any) -> User | None:
         own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
         people = User.objects.annotate(
-            factor_rule=Subquery(SignInRule.objects.values("second_factor")[:1]), has_factor=Exists(own)
-        )
+            factor_rule=Subquery(SignInRule.objects.values("second_factor")[:1]), has_factor=Exists(own),
+            has_assignments=Exists(Assignment.objects.filter(user=OuterRef("pk"))),
+        )  # fmt: skip
         found = people.filter(pk=user_id).first()
         return found if found is not None and self.user_can_authenticate(found) else None
 

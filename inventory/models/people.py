@@ -130,7 +130,11 @@ class User(AbstractUser):
 
     def _narrower(self, verb: str) -> Places:
         if "_held" not in self.__dict__:
-            self.__dict__["_held"] = list(self.assignments.values_list("role", "account_id", "group_id"))
+            # Whoever is signed in was loaded with whether there are any (config.sign_on.rule); most have none.
+            some = self.__dict__.get("has_assignments", True)
+            self.__dict__["_held"] = (
+                list(self.assignments.values_list("role", "account_id", "group_id")) if some else []
+            )
         held = [(account, group) for role, account, group in self.__dict__["_held"] if verb in ALLOWED[role]]
         return Places(
             accounts=frozenset(account for account, _ in held if account),
@@ -139,6 +143,7 @@ class User(AbstractUser):
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("_held", None)
+        self.__dict__.pop("has_assignments", None)
         super().refresh_from_db(*args, **kwargs)
 
 

@@ -199,7 +199,7 @@ def test_the_owner_stands_in_the_head_of_every_tab(analyst: Client, cast: Cast) 
 def test_queries_stay_few(
     analyst: Client, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries, tab: str
 ) -> None:
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         analyst.get(address(cast, "thumbnails", tab))
 
 
