@@ -44,6 +44,7 @@ class Section(StrEnum):
     ENCRYPTION = "encryption"
     CERTIFICATES = "certificates"
     LOGGING = "logging"
+    ALARMS = "alarms"
     CONCURRENCY = "concurrency"
     DELIVERY = "delivery"
     SIGNING = "signing"

@@ -101,6 +101,32 @@ class LoggingSection(TypedDict, total=False):
     key: str
 
 
+class Alarm(TypedDict, total=False):
+    """An alarm on one metric of a function (Errors, Throttles, Duration in milliseconds …).
+
+    `tells` is false where nobody learns that it went off: it has no action, or its actions are off; `through` names the
+    composite alarms that tell. `of` is the alias or version it watches, or "all functions"; `query` a choice of
+    functions that was not worked out. Its state (what it says now) is no part of it.
+    """
+
+    id: str
+    name: str
+    metric: str
+    tells: bool
+    through: list[str]
+    of: str
+    query: str
+    threshold: float
+    comparison: str
+    statistic: str
+
+
+class AlarmsSection(TypedDict, total=False):
+    """`alarms`: what watches the function; none of them is an empty list."""
+
+    alarms: list[Alarm]
+
+
 class ConcurrencySection(TypedDict, total=False):
     """`concurrency`: `reserved` is None when nothing is reserved; provisioned: {qualifier, requested, status}."""
 

@@ -133,6 +133,7 @@ ENTRIES = {
     ("encryption", "storage"): "Storage account",
     ("certificates", "certificates"): "Certificate of",
     ("logging", "settings"): "Diagnostic setting",
+    ("alarms", "alarms"): "Alarm",
     ("environment", "references"): "Key Vault reference",
     ("environment", "mounts"): "Secret mounted at",
     ("environment", "build"): "Build variable",

@@ -50,6 +50,7 @@ _REGION: tuple[tuple[str, str, str, dict[str, Json]], ...] = (
     ("ec2", "DescribeNatGateways", "NatGateways", {"MaxResults": 5}),
     ("apigatewayv2", "GetApis", "items", {"MaxResults": "1"}),
     ("elbv2", "DescribeTargetGroups", "TargetGroups", {"PageSize": 1}),
+    ("cloudwatch", "DescribeAlarms", "MetricAlarms", {"MaxRecords": 1}),
     ("cloudtrail", "DescribeTrails", "trailList", {}),
     ("config", "DescribeConfigurationRecorders", "ConfigurationRecorders", {}),
 )

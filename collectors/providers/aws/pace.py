@@ -25,6 +25,7 @@ _CLASSES: dict[tuple[str, str], tuple[str, float]] = {
     ("ec2", ""): ("ec2", 15.0),
     ("iam", ""): ("iam", 10.0),
     ("logs", ""): ("logs", 8.0),
+    ("cloudwatch", ""): ("cloudwatch", 8.0),
     ("kms", ""): ("kms", 20.0),
     ("elbv2", ""): ("elbv2", 8.0),
     ("resourcegroupstaggingapi", ""): ("tagging", 10.0),

@@ -159,6 +159,12 @@ PERMISSIONS: tuple[Permission, ...] = (
         "logs:DescribeLogGroups",
     ),
     *_needs(
+        "alarms",
+        "See which alarms watch a function's errors, throttles and duration.",
+        "cloudwatch:DescribeAlarms",
+        optional=True,
+    ),
+    *_needs(
         "audit",
         "See whether calls of functions and changes of configuration are recorded.",
         "cloudtrail:DescribeTrails",

@@ -44,8 +44,8 @@ T = TypeVar("T")
 
 ATTEMPTS, LONGEST_WAIT = 5, 20.0
 MOST_PAGES, REPEATS = 10_000, 3
-#: The log is worth a second attempt and no fifth: where it cannot be read, everything is asked anyway.
-PATIENCE = {"LookupEvents": 2}
+#: Worth a second attempt and no fifth: the log, without which everything is asked anyway, and parts that are optional.
+PATIENCE = {"LookupEvents": 2, "DescribeAlarms": 2}
 #: After so many calls in a row that stayed throttled to the end, a scope's next calls are tried once only.
 GIVING_UP = 10
 

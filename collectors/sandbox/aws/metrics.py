@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from collectors.sandbox.aws.alarms import describe_alarms
 from collectors.sandbox.aws.asked import Asked, AwsService
 from collectors.sandbox.aws.protocol import Refused
 from collectors.sandbox.estate import use
@@ -46,5 +47,8 @@ def _result(asked: Asked, query: dict[str, Any], begin: datetime, end: datetime)
 
 
 CLOUDWATCH = AwsService(
-    name="cloudwatch", scope="monitoring", protocol="json", operations={"GetMetricData": get_metric_data}
+    name="cloudwatch",
+    scope="monitoring",
+    protocol="json",
+    operations={"GetMetricData": get_metric_data, "DescribeAlarms": describe_alarms},
 )

@@ -20,7 +20,7 @@ SECTIONS = {
     "identity": "Identity", "triggers": "Triggers", "entry_points": "Entry points", "network": "Network",
     "concurrency": "Concurrency", "delivery": "Delivery and retries", "versions": "Aliases",
     "published": "Published versions", "encryption": "Encryption", "certificates": "Certificates of own host names",
-    "logging": "Logging", "signing": "Code signing",
+    "logging": "Logging", "alarms": "Alarms", "signing": "Code signing",
     "runtime_management": "Runtime support", "recursion": "Recursion", "tags": "Tags", "access": "Access policy",
 }  # fmt: skip
 

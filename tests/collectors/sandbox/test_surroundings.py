@@ -236,3 +236,14 @@ def test_metrics_tell_how_often_functions_are_called(sandbox: Any, aws: Connect)
     )
     assert idle["MetricDataResults"][0]["Values"] == []
     assert idle["MetricDataResults"][0]["StatusCode"] == "Complete"
+
+
+def test_alarms_come_by_kind_and_in_pages(aws: Connect) -> None:
+    cloudwatch, both = aws("cloudwatch"), ["MetricAlarm", "CompositeAlarm"]
+    assert cloudwatch.describe_alarms()["CompositeAlarms"] == []
+    paginator = cloudwatch.get_paginator("describe_alarms")
+    pages = list(paginator.paginate(AlarmTypes=both, PaginationConfig={"PageSize": 2}))
+    named = [alarm["AlarmName"] for page in pages for kind in both for alarm in page[f"{kind}s"]]
+    assert len(pages) == 4 and {"checkout errors", "checkout is ill", "orders wait"} <= set(named)
+    assert len(named) == len(set(named)) == 7
+    assert aws("cloudwatch", region=EMPTY_REGION).describe_alarms(AlarmTypes=both)["MetricAlarms"] == []

@@ -49,6 +49,9 @@ pytestmark = pytest.mark.django_db
         ("calls_not_recorded", "aws", "mailer", "fail low"),
         ("logs_cannot_be_written", "aws", "orphan-worker", "fail low"),
         ("logs_cannot_be_written", "aws", "mailer", "pass"),
+        ("no_alarm", "aws", "checkout-api", "pass"),
+        ("no_alarm", "aws", "mailer", "fail info"),
+        ("no_alarm", "aws", "product-page", "not applicable"),
         ("foreign_layer", "aws", "pdf-maker", "fail medium"),
         ("foreign_layer", "aws", "loyalty-points", "pass"),
         ("image_not_pinned", "azure", "lark-image", "fail medium"),
@@ -118,3 +121,13 @@ def test_the_log_was_read_up_to_a_time_in_every_cloud(estate: Estate) -> None:
     for cloud, name in (("aws", "mailer"), ("gcp", "mailer"), ("azure", "lark-ledger")):
         seen = estate.seen(cloud, name)
         assert seen.log_until is not None and seen.known_since is not None, cloud
+
+
+def test_alarms_are_found_by_name_by_alias_by_share_and_over_all(estate: Estate) -> None:
+    def missing(name: str) -> list[str]:
+        return [fault.about for fault in estate.judged("no_alarm", "aws", name).evidence]
+
+    assert missing("mailer") == ["Errors", "Throttles", "Duration"], "the one it has tells nobody"
+    assert missing("invoices") == ["Throttles", "Duration"], "a share of its calls is watched"
+    assert missing("vault-proxy") == ["Errors", "Duration"], "all functions of the region are watched for refusals"
+    assert missing("pdf-maker") == ["Throttles", "Duration"], "a query watches all functions of the region"

@@ -105,3 +105,50 @@ def test_a_setting_that_keeps_something_else_is_none() -> None:
     metrics = {"settings": [{"name": "metrics", "logs": ["AppServicePlatformLogs"]}]}
     [fault] = told("no_diagnostic_logs", function("azure", logging=metrics)).evidence
     assert "metrics" in fault.says
+
+
+def alarm(metric: str, **more: Any) -> dict[str, Any]:
+    return {"id": metric, "name": metric.lower(), "metric": metric, "tells": True, **more}
+
+
+def watched(*alarms: Any) -> Judgement:
+    return told("no_alarm", function("aws", config={"timeout_s": 30}, alarms={"alarms": list(alarms)}))
+
+
+def test_each_danger_without_an_alarm_is_told() -> None:
+    assert [fault.about for fault in watched(alarm("Errors")).evidence] == ["Throttles", "Duration"]
+    assert [fault.about for fault in watched().evidence] == ["Errors", "Throttles", "Duration"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "comparison", "says"),
+    [
+        (25_000, "GreaterThanThreshold", ""),
+        (30_000, "GreaterThanOrEqualToThreshold", ""),
+        (30_000, "GreaterThanThreshold", "the timeout is 30000 ms"),
+        (60_000, "GreaterThanOrEqualToThreshold", "the timeout is 30000 ms"),
+        (60_000, "LessThanThreshold", ""),
+    ],
+)
+def test_an_alarm_beyond_the_timeout_never_goes_off(limit: int, comparison: str, says: str) -> None:
+    slow = alarm("Duration", threshold=limit, comparison=comparison)
+    judged = watched(alarm("Errors"), alarm("Throttles"), slow)
+    assert judged.verdict is (Verdict.FAIL if says else Verdict.PASS)
+    assert all(says in fault.says for fault in judged.evidence)
+
+
+def test_an_alarm_that_tells_nobody_is_none_and_named() -> None:
+    judged = watched(alarm("Errors", tells=False), alarm("Throttles"), alarm("Duration"))
+    [fault] = judged.evidence
+    assert "“errors” tells nobody" in fault.says
+    assert watched(alarm("Errors", tells=False), alarm("Errors", name="b"), alarm("Throttles"), alarm("Duration")
+                   ).verdict is Verdict.PASS  # fmt: skip
+
+
+def test_a_query_that_was_not_worked_out_is_unknown() -> None:
+    asked = [alarm("Errors", query="FunctionName != 'x'"), alarm("Throttles"), alarm("Duration")]
+    assert watched(*asked).verdict is Verdict.UNKNOWN
+
+
+def test_alarms_that_were_not_read_are_unknown() -> None:
+    assert told("no_alarm", function("aws", config={"timeout_s": 30})).verdict is Verdict.UNKNOWN

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from collectors.provider import Memory, Raw
-from collectors.providers.aws.fetch import entrances, network, sweeps
+from collectors.providers.aws.fetch import alarms, entrances, network, sweeps
 from collectors.providers.aws.fetch.detail import detail
 from collectors.providers.aws.fetch.plan import Plan
 from collectors.providers.aws.reach import Reach, part
@@ -85,6 +85,7 @@ def _core(reach: Reach, plan: Plan, function: Mapping[str, Json]) -> dict[str, J
         "network": network.surroundings(reach, function.get("VpcConfig")),
         "keys": sweeps.keys(reach, _key_arns(function)),
         "log_group": sweeps.log_group(reach, _log_group(function), sweep=plan.everything),
+        "alarms": alarms.of_function(reach, name),
     }
     return core | {"entrances": entrances.of_function(reach, arn)}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from collectors.provider import Malformed
-from collectors.providers.aws.normalize import configuration, entrances, network, policies
+from collectors.providers.aws.normalize import alarms, configuration, entrances, network, policies
 from collectors.providers.aws.normalize.detail import DETAIL, detail
 from collectors.providers.aws.normalize.shapes import (
     LONGEST_NAME,
@@ -104,10 +104,16 @@ def _core(reading: Reading, raw: Mapping[str, Json]) -> tuple[Binding, ...] | No
     own = [answer for arn, answer in keys.items() if f":{raw.get('account')}:" in arn]
     reading.section(Section.ENCRYPTION, lambda *_: encryption(listed, keys), beside=own)
     reading.section(Section.LOGGING, lambda group: _logging(listed, group), raw.get("log_group"))
+    if "alarms" in raw:
+        reading.section(Section.ALARMS, lambda told: _alarms(raw, told), raw["alarms"])
     seen = reading.sections.get(Section.ACCESS)
     if seen is None:
         return None
     return tuple(b for p in seen["policies"] for b in policies.bindings(p["document"], p["qualifier"]))
+
+
+def _alarms(raw: Mapping[str, Json], told: Json) -> Json:
+    return alarms.alarms(told, text(raw["function"], "FunctionName"), str(raw.get("account")))
 
 
 def _versions(aliases: Json) -> Json:
