@@ -40,6 +40,7 @@ class Section(StrEnum):
     ACCESS = "access"
     ENTRY_POINTS = "entry_points"
     TRIGGERS = "triggers"
+    SOURCES = "sources"
     NETWORK = "network"
     ENCRYPTION = "encryption"
     CERTIFICATES = "certificates"

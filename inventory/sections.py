@@ -69,6 +69,27 @@ class AccessSection(TypedDict, total=False):
     policies: list[ResourcePolicy]
 
 
+class Source(TypedDict, total=False):
+    """A queue, topic or bucket of the same account that feeds a function. `kind`: sqs, sns, s3.
+
+    `policy` is its own policy, canonical; absent where it has none. Of a bucket with a policy, `block` and
+    `account_block` say whether Block Public Access (its own, the account's) closes what the policy opens to everybody:
+    on, off, unknown. One whose policy may not be read is left out, and the section told as unread.
+    """
+
+    id: str
+    kind: str
+    policy: dict[str, Json]
+    block: str
+    account_block: str
+
+
+class SourcesSection(TypedDict, total=False):
+    """`sources`: who may put something into what feeds the function, as far as those things are the account's own."""
+
+    sources: list[Source]
+
+
 class EncryptionSection(TypedDict, total=False):
     """`encryption`: `key` is the owner's own key ("": the cloud's), `keys` what is known of each key the function uses.
 

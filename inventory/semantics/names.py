@@ -134,6 +134,7 @@ ENTRIES = {
     ("certificates", "certificates"): "Certificate of",
     ("logging", "settings"): "Diagnostic setting",
     ("alarms", "alarms"): "Alarm",
+    ("sources", "sources"): "Source",
     ("environment", "references"): "Key Vault reference",
     ("environment", "mounts"): "Secret mounted at",
     ("environment", "build"): "Build variable",

@@ -65,6 +65,8 @@ MISSING = frozenset(
         "CodeSigningConfigNotFoundException", "ProvisionedConcurrencyConfigNotFoundException",
         "PolicyNotFoundException",
         "NotFound", "TargetGroupNotFound", "LoadBalancerNotFound", "ListenerNotFound",
+        "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NoSuchBucketPolicy",
+        "NoSuchPublicAccessBlockConfiguration",
     }
 )  # fmt: skip
 NOT_IN_USE = frozenset({"AWSOrganizationsNotInUseException", "PolicyTypeNotEnabledException"})

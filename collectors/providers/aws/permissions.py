@@ -20,8 +20,17 @@ _PREFIX = {
 _GATEWAYS = ("apigateway", "apigatewayv2")
 
 
+#: Calls whose action has another name.
+_OTHERWISE = {
+    ("s3", "GetPublicAccessBlock"): "s3:GetBucketPublicAccessBlock",
+    ("s3control", "GetPublicAccessBlock"): "s3:GetAccountPublicAccessBlock",
+}
+
+
 def iam_action(service: str, operation: str) -> str:
     """The IAM action that a call needs; API Gateway has one for all reading."""
+    if (service, operation) in _OTHERWISE:
+        return _OTHERWISE[service, operation]
     return "apigateway:GET" if service in _GATEWAYS else f"{_PREFIX.get(service, service)}:{operation}"
 
 
@@ -70,6 +79,16 @@ PERMISSIONS: tuple[Permission, ...] = (
         "triggers",
         "Find the queues and streams that start a function.",
         "lambda:ListEventSourceMappings",
+    ),
+    *_needs(
+        "sources",
+        "See whether strangers may put something into the queue, topic or bucket that feeds a function.",
+        "sqs:GetQueueAttributes",
+        "sns:GetTopicAttributes",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetAccountPublicAccessBlock",
+        optional=True,
     ),
     *_needs(
         "tags",

@@ -21,7 +21,7 @@ import botocore.loaders
 import botocore.parsers
 import botocore.serialize
 from botocore import exceptions
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.credentials import ReadOnlyCredentials
@@ -64,6 +64,11 @@ class Endpoint:
     url: str
     region: str
     signing_name: str
+    given: bool = False
+
+    def host(self, prefix: str) -> str:
+        """The address, with what AWS wants before its own hosts' names (the account's id, for S3's control)."""
+        return self.url if self.given or not prefix else self.url.replace("://", f"://{prefix}", 1)
 
 
 class Wire:
@@ -100,7 +105,9 @@ class Wire:
         url = _checked(given) if given else f"https://{(known or {})['hostname']}" if known else ""
         if not url:
             raise Unreachable(f"No address is known for {service} in {region}.")
-        return Endpoint(url.rstrip("/"), scope.get("region", region), scope.get("service", model.signing_name))
+        return Endpoint(
+            url.rstrip("/"), scope.get("region", region), scope.get("service", model.signing_name), bool(given)
+        )
 
     def configured(self, service: str) -> str:
         """AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA and their like in the configuration file."""
@@ -145,7 +152,8 @@ class Wire:
         """
         operation, endpoint = self._operation(call), self.endpoint(call.service, call.region)
         request = self._request(operation, endpoint, params)
-        SigV4Auth(credentials, endpoint.signing_name, endpoint.region).add_auth(request)
+        signer = S3SigV4Auth if endpoint.signing_name == "s3" else SigV4Auth
+        signer(credentials, endpoint.signing_name, endpoint.region).add_auth(request)
         prepared = request.prepare()
         prepared.context = {"read_timeout": max(1.0, min(READ_SECONDS, seconds))}
         status, headers, content = self._exchange(call, endpoint, prepared)
@@ -161,7 +169,7 @@ class Wire:
             headers["Accept"] = "application/json"
         return AWSRequest(
             method=wanted["method"],
-            url=endpoint.url + wanted["url_path"],
+            url=endpoint.host(wanted.get("host_prefix", "")) + wanted["url_path"],
             headers=headers,
             data=wanted["body"] or None,
             params=wanted["query_string"],
@@ -189,7 +197,7 @@ class Wire:
         protocol = _protocol(operation.service_model)
         try:
             text = content.decode()
-            if protocol in ("query", "ec2"):
+            if protocol in ("query", "ec2", "rest-xml"):
                 read = _parser(protocol).parse(
                     {"status_code": status, "headers": headers, "body": content}, operation.output_shape
                 )

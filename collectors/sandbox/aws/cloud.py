@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 from collectors.sandbox.aws.asked import Asked, AwsService
 from collectors.sandbox.aws.balancers import ELBV2
 from collectors.sandbox.aws.ec2 import EC2
+from collectors.sandbox.aws.feeds import S3, S3CONTROL, SQS
 from collectors.sandbox.aws.functions import LAMBDA
 from collectors.sandbox.aws.gateways import APIGATEWAY, APIGATEWAYV2
 from collectors.sandbox.aws.iam import IAM
@@ -48,6 +49,9 @@ SERVICES = (
     EVENTS,
     SCHEDULER,
     SNS,
+    SQS,
+    S3CONTROL,
+    S3,
 )
 _BY_SCOPE = {service.scope: service for service in reversed(SERVICES)}
 _ROUTES = [(service, route, route.pattern()) for service in SERVICES for route in service.routes]
@@ -123,7 +127,7 @@ class AwsCloud:
         protocol = service.protocol if service else "json"
         operation, params, unreadable = "", dict[str, Any](), None
         try:
-            if service is not None and protocol == "rest-json":
+            if service is not None and protocol in ("rest-json", "rest-xml"):
                 service, operation, params = _routed(service, request)
             else:
                 protocol, operation, params = _named(protocol, request)
@@ -153,7 +157,7 @@ def _routed(service: AwsService, request: Request) -> tuple[AwsService, str, dic
         match = pattern.search(request.path)
         if match is None or (route.having and route.having not in query):
             continue
-        params = read_body("rest-json", request.body)
+        params = read_body(service.protocol, request.body)
         params |= {name: values[0] if len(values) == 1 else values for name, values in query.items()}
         params |= {name: unquote(value) for name, value in match.groupdict().items()}
         return candidate, route.operation, params

@@ -1,4 +1,4 @@
-"""The five protocols AWS services speak: how a question is read, an answer written and a refusal worded.
+"""The six protocols AWS services speak: how a question is read, an answer written and a refusal worded.
 
 Sources: the protocol sections of the Smithy documentation and the answers botocore 1.44 parses."""
 
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from collectors.sandbox.aws import cbor, xml
 from collectors.sandbox.wire import Answer
 
-Protocol = Literal["rest-json", "json", "query", "ec2", "cbor"]
+Protocol = Literal["rest-json", "rest-xml", "json", "query", "ec2", "cbor"]
 Params = dict[str, Any]
 Reason = Literal["throttle", "error500", "denied", "expired", "no_client", "no_operation", "no_parameter"]
 
@@ -73,7 +73,7 @@ class Refused(Exception):
         if self.reason is None:
             return self.code, self.status
         codes = _CODES[self.reason]
-        return codes["json" if protocol == "cbor" else protocol]
+        return codes["json" if protocol == "cbor" else "query" if protocol == "rest-xml" else protocol]
 
 
 def missing(message: str) -> Refused:
@@ -105,6 +105,8 @@ def read_body(protocol: Protocol, body: bytes) -> Params:
     """The parameters in a body. Raises Refused when it cannot be read."""
     try:
         match protocol:
+            case "rest-xml":
+                return {}
             case "query" | "ec2":
                 return nested(parse_qsl(body.decode(), keep_blank_values=True))
             case "cbor":
@@ -128,6 +130,11 @@ def write(protocol: Protocol, operation: str, namespace: str, value: Mapping[str
                 xml.element(name, inner, "item") for name, inner in value.items()
             )
             return _xml(200, f'<{operation}Response xmlns="{namespace}">{inside}</{operation}Response>', headers)
+        case "rest-xml" if isinstance(value.get("Payload"), str):
+            return Answer(200, value["Payload"].encode(), "application/json", headers)
+        case "rest-xml":
+            inside = "".join(xml.element(name, inner, "member") for name, inner in value.items())
+            return _xml(200, inside, headers)
         case "cbor":
             return Answer(200, cbor.encode(value), "application/cbor", {**headers, "smithy-protocol": "rpc-v2-cbor"})
         case _:
@@ -143,6 +150,8 @@ def write_refusal(protocol: Protocol, refused: Refused, request_id: str) -> Answ
             error = {"Type": fault, "Code": code, "Message": refused.message}
             inside = xml.element("Error", error, "member") + f"<RequestId>{request_id}</RequestId>"
             return _xml(status, f"<ErrorResponse>{inside}</ErrorResponse>", headers)
+        case "rest-xml":
+            return _xml(status, xml.element("Error", {"Code": code, "Message": refused.message}, "member"), headers)
         case "ec2":
             errors = xml.element("Errors", [{"Code": code, "Message": refused.message}], "Error")
             return _xml(status, f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>", headers)

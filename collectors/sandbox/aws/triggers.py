@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from collectors.sandbox.aws.asked import Asked, AwsService, Route
+from collectors.sandbox.aws.feeds import get_topic_attributes
 from collectors.sandbox.aws.protocol import Refused
 from collectors.sandbox.estate.aws.entrypoints import SCHEDULES
 from collectors.sandbox.estate.aws.state import Delivery
@@ -120,5 +121,5 @@ SNS = AwsService(
     scope="sns",
     protocol="query",
     namespace="http://sns.amazonaws.com/doc/2010-03-31/",
-    operations={"ListSubscriptions": list_subscriptions},
+    operations={"ListSubscriptions": list_subscriptions, "GetTopicAttributes": get_topic_attributes},
 )

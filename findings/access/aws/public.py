@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from findings.access.aws.conditions import context_of, undecided
 from findings.access.aws.denials import Denials
-from findings.access.aws.documents import Condition, PolicyDocument, Principal, Statement, parse_policy
+from findings.access.aws.documents import Condition, MalformedPolicy, PolicyDocument, Principal, Statement, parse_policy
 from findings.access.aws.narrowing import Pin, Pins, by_bucket, level_of, never_holds, pins
 from findings.access.aws.patterns import overlaps
 from findings.access.aws.principals import account_named, level_of_principal
@@ -121,6 +121,21 @@ def public_access(
     ]
     found.sort(key=lambda grant: -grant.level.rung)
     return PublicAccess(worst(grant.level for grant in found), tuple(found))
+
+
+def public_access_if_readable(
+    policy: PolicyDocument,
+    account: str,
+    *,
+    own_accounts: Iterable[str] = (),
+    organisation: str | None = None,
+    actions: Iterable[str] | None = None,
+) -> PublicAccess | None:
+    """As `public_access`; None for a document that cannot be read."""
+    try:
+        return public_access(policy, account, own_accounts=own_accounts, organisation=organisation, actions=actions)
+    except MalformedPolicy:
+        return None
 
 
 def _named(statement: Statement) -> tuple[Principal, ...]:

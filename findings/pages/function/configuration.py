@@ -17,9 +17,10 @@ Json = Any
 #: Sections in the order of the page, with their titles; any other section that was read follows under its own name.
 SECTIONS = {
     "state": "State", "config": "Runtime and limits", "code": "Code", "environment": "Environment variables",
-    "identity": "Identity", "triggers": "Triggers", "entry_points": "Entry points", "network": "Network",
-    "concurrency": "Concurrency", "delivery": "Delivery and retries", "versions": "Aliases",
-    "published": "Published versions", "encryption": "Encryption", "certificates": "Certificates of own host names",
+    "identity": "Identity", "triggers": "Triggers", "sources": "What feeds it",
+    "entry_points": "Entry points", "network": "Network", "concurrency": "Concurrency",
+    "delivery": "Delivery and retries", "versions": "Aliases", "published": "Published versions",
+    "encryption": "Encryption", "certificates": "Certificates of own host names",
     "logging": "Logging", "alarms": "Alarms", "signing": "Code signing",
     "runtime_management": "Runtime support", "recursion": "Recursion", "tags": "Tags", "access": "Access policy",
 }  # fmt: skip

@@ -22,7 +22,7 @@ LABELS = {
     "scm_ingress": "Restrictions of the deployment site", "ipAddress": "Address", "nat_gateway": "NAT gateway",
     "default_outbound": "Default outbound access", "public_blobs": "Public blobs", "keys_allowed": "Shared keys",
     "network_egress": "Ways out of its network", "https_only": "HTTPS only", "least_tls": "Least TLS",
-    "tells": "Tells somebody", "of": "Of",
+    "tells": "Tells somebody", "block": "Public access blocked", "account_block": "By the account", "of": "Of",
 }  # fmt: skip
 UNITS = {"memory_mb": " MiB", "ephemeral_mb": " MiB", "retention_days": " d"}
 #: Settings of which the cloud writes "None" where there is none; anywhere else "None" is what somebody wrote.
@@ -61,6 +61,7 @@ COLUMNS = {
     ("entry_points", "entry_points"): ("kind", "url", "auth", "reach", "qualifier", "method", "cors", "detail"),
     ("triggers", "triggers"): ("kind", "source", "via", "qualifier", "state", "batch_size", "detail"),
     ("identity", "identities"): ("kind", "id", "assigned", "resource", "qualifier"),
+    ("sources", "sources"): ("id", "kind", "policy", "block", "account_block"),
     ("alarms", "alarms"): ("name", "metric", "of", "query", "statistic", "comparison", "threshold", "tells", "through"),
     ("keys", "keys"): ("id", "created", "expires", "disabled", "origin", "algorithm"),
     ("certificates", "certificates"): ("name", "ends", "renewed_by", "issuer", "found", "vault", "vault_status", "id"),

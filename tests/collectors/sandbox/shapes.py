@@ -17,11 +17,14 @@ def check(http_response: Any, model: Any, **_: Any) -> None:
     if http_response.status_code >= 300 or model.output_shape is None:
         return
     content = http_response.content
+    payload = model.output_shape.members.get(model.output_shape.serialization.get("payload"))
+    if payload is not None and payload.type_name == "string":
+        return  # the whole body is one text
     if http_response.headers["content-type"] == "text/xml":
         root = ElementTree.fromstring(content)
         wrapper = model.output_shape.serialization.get("resultWrapper")
         start = next(child for child in root if _plain(child) == wrapper) if wrapper else root
-        _check_xml(start, model.output_shape, model.name)
+        _check_xml(start, payload or model.output_shape, model.name)
     elif content[:1] == b"{":
         _check_json(json.loads(content), model.output_shape, model.name)
 

@@ -247,3 +247,19 @@ def test_alarms_come_by_kind_and_in_pages(aws: Connect) -> None:
     assert len(pages) == 4 and {"checkout errors", "checkout is ill", "orders wait"} <= set(named)
     assert len(named) == len(set(named)) == 7
     assert aws("cloudwatch", region=EMPTY_REGION).describe_alarms(AlarmTypes=both)["MetricAlarms"] == []
+
+
+def test_what_feeds_functions_tells_its_policy(aws: Connect) -> None:
+    topic = f"arn:aws:sns:{FRANKFURT}:{SHOP}:mails"
+    policy = json.loads(aws("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    assert policy["Statement"][0]["Condition"] == {"StringEquals": {"AWS:SourceOwner": SHOP}}
+    queue = f"https://sqs.{FRANKFURT}.amazonaws.com/{SHOP}/invoices"
+    told = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]
+    assert json.loads(told["Policy"])["Statement"][0]["Principal"] == "*"
+    s3 = aws("s3")
+    assert "s3:PutObject" in s3.get_bucket_policy(Bucket="larkfield-uploads")["Policy"]
+    block = s3.get_public_access_block(Bucket="larkfield-uploads")["PublicAccessBlockConfiguration"]
+    assert block["RestrictPublicBuckets"] is True
+    with pytest.raises(ClientError) as refused:
+        s3.get_bucket_policy(Bucket="larkfield-elsewhere")
+    assert code_of(refused) == "NoSuchBucketPolicy"

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from collectors.provider import Memory, Raw
-from collectors.providers.aws.fetch import alarms, entrances, network, sweeps
+from collectors.providers.aws.fetch import alarms, entrances, feeds, network, sweeps
 from collectors.providers.aws.fetch.detail import detail
 from collectors.providers.aws.fetch.plan import Plan
 from collectors.providers.aws.reach import Reach, part
@@ -75,11 +75,14 @@ def _core(reach: Reach, plan: Plan, function: Mapping[str, Json]) -> dict[str, J
     name, arn = function["FunctionName"], str(function.get("FunctionArn"))
     aliases = part(reach.entries, "lambda", "ListAliases", "Aliases", FunctionName=name)
     qualifiers = ["", *_names(aliases)]
+    policies = {qualifier: part(policy, reach, name, arn, qualifier) for qualifier in qualifiers}
+    sources = sweeps.of_function(sweeps.sources(reach), arn, [])
     core = {
         "aliases": aliases,
-        "policies": {qualifier: part(policy, reach, name, arn, qualifier) for qualifier in qualifiers},
+        "policies": policies,
         "urls": part(_urls, reach, name, qualifiers),
-        "sources": sweeps.of_function(sweeps.sources(reach), arn, []),
+        "sources": sources,
+        "feeds": feeds.of_function(reach, sources, policies),
         "tags": sweeps.of_function(sweeps.tags(reach), arn, []),
         "signing": sweeps.of_function(sweeps.signing(reach), arn, None),
         "network": network.surroundings(reach, function.get("VpcConfig")),

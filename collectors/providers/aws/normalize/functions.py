@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from collectors.provider import Malformed
-from collectors.providers.aws.normalize import alarms, configuration, entrances, network, policies
+from collectors.providers.aws.normalize import alarms, configuration, entrances, feeds, network, policies
 from collectors.providers.aws.normalize.detail import DETAIL, detail
 from collectors.providers.aws.normalize.shapes import (
     LONGEST_NAME,
@@ -88,6 +88,8 @@ def _core(reading: Reading, raw: Mapping[str, Json]) -> tuple[Binding, ...] | No
         *answers,
         beside=[aliases],
     )
+    if "feeds" in raw:
+        _feeds(reading, raw, answers)
     fronts = mapping(raw.get("entrances"), "The entrances")
     reading.section(
         Section.ENTRY_POINTS,
@@ -110,6 +112,17 @@ def _core(reading: Reading, raw: Mapping[str, Json]) -> tuple[Binding, ...] | No
     if seen is None:
         return None
     return tuple(b for p in seen["policies"] for b in policies.bindings(p["document"], p["qualifier"]))
+
+
+def _feeds(reading: Reading, raw: Mapping[str, Json], answers: list[Json]) -> None:
+    """The policies of sources; known only where it is known what starts the function."""
+    told = mapping(raw["feeds"], "The sources")
+    triggers = reading.sections.get(Section.TRIGGERS, {}).get("triggers", [])
+    used = {str(trigger["source"]) for trigger in triggers}
+    beside = [answer for arn, answer in told.items() if arn in used]
+    reading.section(
+        Section.SOURCES, lambda *_: feeds.feeds(told, triggers), raw.get("sources"), *answers, beside=beside
+    )
 
 
 def _alarms(raw: Mapping[str, Json], told: Json) -> Json:

@@ -29,6 +29,10 @@ SERVICES = (
     "config",
     "organizations",
     "resourcegroupstaggingapi",
+    "s3",
+    "s3control",
+    "sns",
+    "sqs",
     "sts",
 )
 READS = re.compile(r":(Get|List|Describe|Lookup)\w+$|^apigateway:GET$")
