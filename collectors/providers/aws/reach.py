@@ -20,6 +20,7 @@ from collectors.hygiene import mask
 from collectors.provider import (
     BadAnswer,
     BadCredentials,
+    BadTls,
     CallCounts,
     DeadlinePassed,
     Denied,
@@ -273,6 +274,15 @@ def part(read: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         said = mask(f"{type(error).__name__}: {error}")[:200]
         return Unread(f"An answer is not in the documented shape ({said}).", error_class=BadAnswer.error_class)
+
+
+def aside(read: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`part`, for a service that only optional parts ask: when it alone refuses the credentials or the signature, or
+    shows a certificate that is not to be trusted, that costs the part and not the scope."""
+    try:
+        return part(read, *args, **kwargs)
+    except (BadCredentials, BadTls) as fault:
+        return Unread(fault.reason, fault.permission, fault.error_class)
 
 
 class Gathered:

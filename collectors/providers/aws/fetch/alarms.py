@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.providers.aws.reach import Reach, part
+from collectors.providers.aws.reach import Reach, aside
 from inventory.facts import Unread
 
 Json = Any
@@ -27,7 +27,7 @@ def of_function(reach: Reach, name: str) -> Json | Unread:
 
     {"metric": those that name it or no function at all, "composite": those made of alarms}.
     """
-    swept = reach.once("alarms", lambda: part(_sweep, reach))
+    swept = reach.once("alarms", lambda: aside(_sweep, reach))
     if isinstance(swept, Unread):
         return swept
     metric, composite = swept

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from collectors.providers.aws.reach import Reach, part
+from collectors.providers.aws.reach import Reach, aside
 from inventory.facts import Unread
 
 Json = Any
@@ -20,7 +20,7 @@ Json = Any
 _IN_TEXT = re.compile(r'"(arn:aws[\w-]*:(?:sns:[\w-]+:\d{12}:[\w.-]+|s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]))"')
 _QUEUE = re.compile(r"^arn:aws[\w-]*:sqs:[\w-]+:\d{12}:[\w.-]+$")
 #: Refusals of a service that does not answer at all; it is then left alone for the rest of the reading.
-_SILENT = frozenset({"unreachable", "throttled"})
+_SILENT = frozenset({"unreachable", "throttled", "credentials", "tls"})
 
 
 def of_function(reach: Reach, sources: Json, policies: Mapping[str, Json]) -> dict[str, Json]:
@@ -49,7 +49,7 @@ def _told(reach: Reach, arn: str) -> Json:
     silent: dict[str, Unread] = reach.once("silent services", dict)
     if service in silent:
         return silent[service]
-    answer = part(_READ[service], reach, arn)
+    answer = aside(_READ[service], reach, arn)
     if isinstance(answer, Unread) and answer.error_class in _SILENT:
         silent[service] = answer
     return answer
@@ -87,8 +87,8 @@ def _bucket(reach: Reach, arn: str) -> Json:
     json.loads(told["Policy"])
     return {
         "Policy": told["Policy"],
-        "Block": part(_block, reach, "s3", **whose),
-        "AccountBlock": reach.once("account block", lambda: part(_block, reach, "s3control", AccountId=reach.account)),
+        "Block": aside(_block, reach, "s3", **whose),
+        "AccountBlock": reach.once("account block", lambda: aside(_block, reach, "s3control", AccountId=reach.account)),
     }
 
 

@@ -153,6 +153,7 @@ def test_alarms_are_asked_for_once_a_reading_and_without_their_state(endpoint: S
         (refusal("AccessDeniedException", 403), "denied"),
         (refusal("UnknownOperationException", 404), "unsupported"),
         (refusal("InternalFailure", 501), "unsupported"),
+        (refusal("InvalidSignatureException", 403), "credentials"),
         ({"CompositeAlarms": []}, "bad answer"),
         ({"MetricAlarms": ["x"], "CompositeAlarms": []}, "bad answer"),
     ],

@@ -178,6 +178,8 @@ def test_a_queue_that_is_gone_is_none(endpoint: Scripted) -> None:
         (refusal("InvalidAction", 400), "unsupported"),
         (Said("nothing here", 404), "unsupported"),
         (Said("", 501), "unsupported"),
+        (refusal("SignatureDoesNotMatch", 403), "credentials"),
+        (refusal("InvalidClientTokenId", 403), "credentials"),
     ],
 )
 def test_a_refusal_is_told_of_the_source_alone(endpoint: Scripted, answer: Said, error_class: str) -> None:
