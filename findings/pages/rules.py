@@ -19,6 +19,7 @@ from findings.pages.findings.detail import controls
 from findings.present import title_of
 from findings.rule import Rule, Subject, judge
 from findings.rule_standing import not_asked, standings
+from findings.rule_trial import tried
 from findings.ruling import WrongRuling, rule_anew
 from findings.severity import Severity
 from findings.standards import FRAMEWORKS
@@ -73,6 +74,7 @@ def rule(request: HttpRequest, id: str) -> HttpResponse:
         "groups": AccountGroup.objects.order_by("name"),
         "not_asked": [] if standing.active else [one for one in not_asked(scope.accounts) if one.id == id],
         "history": RuleSetting.objects.filter(rule=id).select_related("group")[:50],
+        "trial": tried(found, scope.accounts, now) if request.GET.get("try") == "yes" else None,
     })  # fmt: skip
 
 
