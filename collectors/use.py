@@ -47,8 +47,27 @@ def _recent(days: ByDay, end: datetime) -> int:
 
 def day_of(text: str) -> date | None:
     """The day in UTC of a cloud's time, None for what is no time."""
+    told = _moment(text)
+    return told.date() if told else None
+
+
+def last_day_before(end: str) -> date | None:
+    """The last day in UTC of a span that ends at a cloud's time, None for what is no time."""
+    told = _moment(end)
+    return (told - timedelta(microseconds=1)).date() if told else None
+
+
+def number_of(value: object) -> float | None:
+    """A number, also when the cloud sends it as text; None for anything else."""
+    try:
+        return float(value) if isinstance(value, str | int | float) else None
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return told.astimezone(UTC).date() if told.tzinfo else told.date()
+    return told.astimezone(UTC) if told.tzinfo else told

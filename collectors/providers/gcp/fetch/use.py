@@ -17,7 +17,7 @@ from collectors.provider import BadAnswer
 from collectors.providers.gcp.fetch import calls
 from collectors.providers.gcp.naming import place_of, service_name
 from collectors.providers.gcp.shape import mapping, objects, text
-from collectors.use import day_of, reduced, window
+from collectors.use import day_of, last_day_before, number_of, reduced, window
 from inventory.facts import Unread, UseFact
 
 if TYPE_CHECKING:
@@ -122,18 +122,17 @@ def _label(series: Mapping[str, Json], name: str) -> str:
 
 def _ends_on(end: str) -> date:
     """The day on which a span ends; one that ends at midnight belongs to the day before."""
-    try:
-        told = datetime.fromisoformat(end)
-    except ValueError as error:
-        raise BadAnswer("monitoring.timeSeries.list: a count has no time.") from error
-    return (told.astimezone(UTC) - timedelta(microseconds=1)).date()
+    told = last_day_before(end)
+    if told is None:
+        raise BadAnswer("monitoring.timeSeries.list: a count has no time.")
+    return told
 
 
 def _number(value: Mapping[str, Json]) -> float:
-    try:
-        return float(value.get("int64Value") or value.get("doubleValue") or 0)
-    except (TypeError, ValueError) as error:
-        raise BadAnswer("monitoring.timeSeries.list: a count is no number.") from error
+    told = number_of(value.get("int64Value") or value.get("doubleValue") or 0)
+    if told is None:
+        raise BadAnswer("monitoring.timeSeries.list: a count is no number.")
+    return told
 
 
 def _written(moment: datetime) -> str:
