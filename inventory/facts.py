@@ -44,6 +44,7 @@ class Section(StrEnum):
     NETWORK = "network"
     ENCRYPTION = "encryption"
     CERTIFICATES = "certificates"
+    FRONTS = "fronts"
     LOGGING = "logging"
     ALARMS = "alarms"
     CONCURRENCY = "concurrency"

@@ -110,6 +110,16 @@ class CertificatesSection(TypedDict, total=False):
     certificates: list[dict[str, Json]]
 
 
+class FrontsSection(TypedDict, total=False):
+    """`fronts`: the addresses of load balancers of the cloud that lead to the function; none found is an empty list.
+
+    A front: {name, kind (Front Door, Application Gateway …), id, address, backend (the function's host name), public,
+    firewall (the policy's id, "" for none), mode (Prevention, Detection, Disabled)}.
+    """
+
+    fronts: list[dict[str, Json]]
+
+
 class LoggingSection(TypedDict, total=False):
     """`logging`: where logs go. `retention_days` 0 means kept for ever; `exists` is false while nothing was written."""
 

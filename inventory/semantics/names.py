@@ -132,6 +132,7 @@ ENTRIES = {
     ("encryption", "keys"): "Key",
     ("encryption", "storage"): "Storage account",
     ("certificates", "certificates"): "Certificate of",
+    ("fronts", "fronts"): "Way in by",
     ("logging", "settings"): "Diagnostic setting",
     ("alarms", "alarms"): "Alarm",
     ("sources", "sources"): "Source",

@@ -26,6 +26,7 @@ _KINDS = {
     "network": "network",
     "access": "access",
     "entry_points": "access",
+    "fronts": "access",
     "identity": "permission",
     "trust": "permission",
     "keys": "permission",

@@ -24,7 +24,9 @@ from collectors.providers.azure.routes import (
     DENIALS,
     DIAGNOSTICS,
     ELIGIBLE,
+    FRONT_PROFILES,
     FUNCTIONS,
+    GATEWAYS,
     GRAPH_ROLES,
     IDENTITIES,
     METRICS,
@@ -47,7 +49,19 @@ if TYPE_CHECKING:
 Json = Any
 
 _OPTIONAL = frozenset(permission.action for permission in PERMISSIONS if permission.optional)
-_LISTS = (SITES, PLANS, CERTIFICATES, IDENTITIES, ASSIGNMENTS, DEFINITIONS, DENIALS, ELIGIBLE, STORAGE)
+_LISTS = (
+    SITES,
+    PLANS,
+    CERTIFICATES,
+    FRONT_PROFILES,
+    GATEWAYS,
+    IDENTITIES,
+    ASSIGNMENTS,
+    DEFINITIONS,
+    DENIALS,
+    ELIGIBLE,
+    STORAGE,
+)
 _OF_AN_APP = (
     SLOTS,
     SITE_CONFIG,

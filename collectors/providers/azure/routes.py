@@ -144,6 +144,22 @@ VAULTS = Route(
     "2023-07-01",
     "Microsoft.KeyVault/vaults/read",
 )
+_CDN, _CDN_VERSION = "Microsoft.Cdn/profiles", "2024-02-01"
+FRONT_PROFILES = Route("front doors", f"{_IN}/providers/{_CDN}", _CDN_VERSION, f"{_CDN}/read")
+FRONT_ORIGIN_GROUPS = Route("origin groups", "{front}/originGroups", _CDN_VERSION, f"{_CDN}/originGroups/read")
+FRONT_ORIGINS = Route("origins", "{front}/origins", _CDN_VERSION, f"{_CDN}/originGroups/origins/read")
+FRONT_ENDPOINTS = Route("front door endpoints", "{front}/afdEndpoints", _CDN_VERSION, f"{_CDN}/afdEndpoints/read")
+FRONT_ROUTES = Route("front door routes", "{front}/routes", _CDN_VERSION, f"{_CDN}/afdEndpoints/routes/read")
+FRONT_DOMAINS = Route("front door domains", "{front}/customDomains", _CDN_VERSION, f"{_CDN}/customDomains/read")
+FRONT_POLICIES = Route("security policies", "{front}/securityPolicies", _CDN_VERSION, f"{_CDN}/securityPolicies/read")
+FRONTS_CLASSIC = Route(
+    "front doors (classic)", f"{_IN}/providers/Microsoft.Network/frontDoors", "2021-06-01",
+    "Microsoft.Network/frontDoors/read",
+)  # fmt: skip
+GATEWAYS = Route(
+    "application gateways", f"{_IN}/providers/Microsoft.Network/applicationGateways", "2024-05-01",
+    "Microsoft.Network/applicationGateways/read",
+)  # fmt: skip
 ACTIVITY = Route(
     "activity log",
     f"{_IN}/providers/Microsoft.Insights/eventtypes/management/values",

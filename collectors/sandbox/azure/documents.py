@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from collectors.sandbox.azure import sites, surroundings
+from collectors.sandbox.azure import fronts, sites, surroundings
 from collectors.sandbox.azure.words import Refused
 from collectors.sandbox.estate.azure.access import USER_IDENTITIES
 from collectors.sandbox.estate.azure.app import App
@@ -20,6 +20,11 @@ TOP_TYPES = frozenset(
         "microsoft.network/virtualnetworks",
         "microsoft.network/networksecuritygroups",
         "microsoft.network/routetables",
+        "microsoft.cdn/profiles",
+        "microsoft.network/frontdoors",
+        "microsoft.network/applicationgateways",
+        "microsoft.network/frontdoorwebapplicationfirewallpolicies",
+        "microsoft.network/applicationgatewaywebapplicationfirewallpolicies",
     }
 )
 
@@ -43,6 +48,8 @@ class Documents:
         for identity in USER_IDENTITIES:
             if identity.subscription == subscription:
                 self._list(f"{identity.id}/federatedIdentityCredentials", surroundings.federated(identity))
+        for path, things in fronts.inside(fronts.PROFILE).items() if fronts.PROFILE.lower() in self.objects else ():
+            self._list(f"{fronts.PROFILE}/{path}", things)
         for app in state.sites(subscription):
             self._add(sites.site(state, app))
             self._hang(app)

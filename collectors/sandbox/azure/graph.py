@@ -16,7 +16,9 @@ _COLUMNS = ("id", "name", "kind", "sku", "plan", "tags", "identity", "zones", "m
 _LISTED = ("microsoft.web/sites", "microsoft.web/serverfarms", "microsoft.web/certificates",
            "microsoft.managedidentity/userassignedidentities", "microsoft.storage/storageaccounts",
            "microsoft.network/virtualnetworks", "microsoft.network/networksecuritygroups",
-           "microsoft.network/routetables")  # fmt: skip
+           "microsoft.network/routetables", "microsoft.cdn/profiles", "microsoft.network/frontdoors",
+           "microsoft.network/applicationgateways", "microsoft.network/frontdoorwebapplicationfirewallpolicies",
+           "microsoft.network/applicationgatewaywebapplicationfirewallpolicies")  # fmt: skip
 
 
 def ask(state: AzureState, body: Mapping[str, Any]) -> Wire:

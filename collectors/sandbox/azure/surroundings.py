@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from collectors.sandbox.azure import fronts
 from collectors.sandbox.azure.sites import plan
 from collectors.sandbox.estate.azure import network
 from collectors.sandbox.estate.azure.access import USER_IDENTITIES, UserIdentity
@@ -19,6 +20,7 @@ def around(state: AzureState, subscription: str) -> Iterator[Wire]:
     yield from {one["id"]: one for app in state.sites(subscription) for one in (plan(app),)}.values()
     yield from (_identity(one) for one in USER_IDENTITIES if one.subscription == subscription)
     yield from _stores(state, subscription)
+    yield from fronts.fronts(subscription)
     yield from (_certificate(state, app, one) for app in state.sites(subscription) for one in app.own_names)
     for resource, kind, properties in network.resources(subscription):
         name = resource.rsplit("/", 1)[-1]

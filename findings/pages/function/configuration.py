@@ -18,7 +18,8 @@ Json = Any
 SECTIONS = {
     "state": "State", "config": "Runtime and limits", "code": "Code", "environment": "Environment variables",
     "identity": "Identity", "triggers": "Triggers", "sources": "What feeds it",
-    "entry_points": "Entry points", "network": "Network", "concurrency": "Concurrency",
+    "entry_points": "Entry points", "fronts": "What stands before it", "network": "Network",
+    "concurrency": "Concurrency",
     "delivery": "Delivery and retries", "versions": "Aliases", "published": "Published versions",
     "encryption": "Encryption", "certificates": "Certificates of own host names",
     "logging": "Logging", "alarms": "Alarms", "signing": "Code signing",

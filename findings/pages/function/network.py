@@ -21,7 +21,7 @@ PARTS = (
 
 
 def context(subject: Subject) -> dict[str, Any]:
-    section = subject.section("network")
+    section, fronts = subject.section("network"), subject.section("fronts")
     known = section if isinstance(section, dict) else {}
     shown = {name for name, _ in PARTS}
     return {
@@ -34,6 +34,8 @@ def context(subject: Subject) -> dict[str, Any]:
             for name, title in PARTS
             if name in known
         ],
+        "fronts": settings_of("fronts", fronts) if fronts and fronts.get("fronts") else None,
+        "fronts_unread": subject.unread.get("fronts"),
         "rest": settings_of("network", {key: value for key, value in known.items() if key not in shown}),
         "entry_points": list(subject.function.entry_points.order_by("kind", "url")),
     }

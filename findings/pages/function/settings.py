@@ -64,6 +64,7 @@ COLUMNS = {
     ("sources", "sources"): ("id", "kind", "policy", "block", "account_block"),
     ("alarms", "alarms"): ("name", "metric", "of", "query", "statistic", "comparison", "threshold", "tells", "through"),
     ("keys", "keys"): ("id", "created", "expires", "disabled", "origin", "algorithm"),
+    ("fronts", "fronts"): ("kind", "address", "backend", "public", "firewall", "mode", "id"),
     ("certificates", "certificates"): ("name", "ends", "renewed_by", "issuer", "found", "vault", "vault_status", "id"),
     ("versions", "slots"): ("name", "state", "host"),
     ("network", "ingress"): _RESTRICTION,

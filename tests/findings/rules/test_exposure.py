@@ -27,6 +27,31 @@ def told(rule: str, seen: Seen) -> Judgement:
     return found
 
 
+def behind(reach: str = "restricted", **front: Any) -> Judgement:
+    """What is said of an app behind a Front Door, whose own address is reached from there."""
+    row = {"id": "/fd", "kind": "Front Door", "name": "fd: www", "address": "www", "public": True, "firewall": "/waf"}
+    return told(
+        "front_unguarded", function("azure", posture=SeenPosture(reach=reach), fronts={"fronts": [row | front]})
+    )
+
+
+def test_a_front_door_needs_a_firewall_that_blocks_and_no_way_around() -> None:
+    assert behind(mode="Prevention").verdict is Verdict.PASS
+    assert behind().verdict is Verdict.UNKNOWN, "how the policy is set was not told"
+    assert behind(firewall="").severity is Severity.MEDIUM
+    assert behind(mode="Disabled").severity is Severity.MEDIUM
+    assert behind(mode="Detection").severity is Severity.LOW
+    assert behind(firewall="", public=False).severity is Severity.LOW
+    assert [fault.about for fault in behind("internet", mode="Prevention").evidence] == ["around"]
+    assert behind("unknown", mode="Prevention").verdict is Verdict.UNKNOWN
+
+
+def test_without_a_front_there_is_nothing_to_go_around_and_unread_is_unknown() -> None:
+    seen = function("azure", posture=SeenPosture(reach="internet"), fronts={"fronts": []})
+    assert told("front_unguarded", seen).verdict is Verdict.NOT_APPLICABLE
+    assert told("front_unguarded", with_(seen, document={})).verdict is Verdict.UNKNOWN
+
+
 def severity(rule: str, seen: Seen) -> Severity | None:
     return told(rule, seen).severity
 

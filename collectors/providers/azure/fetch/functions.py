@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from collectors.provider import Memory, Raw, attempt
-from collectors.providers.azure.fetch import certificates, network, sweeps
+from collectors.providers.azure.fetch import certificates, fronts, network, sweeps
 from collectors.providers.azure.fetch.plan import Plan
 from collectors.providers.azure.ids import app_of, group_of, is_site, is_slot, plain, site_of
 from collectors.providers.azure.reach import Reach
@@ -46,6 +46,7 @@ class Around:
     denials: Unread | None
     networks: Mapping[str, Json]
     support: Mapping[str, str]
+    fronts: fronts.Fronts
     slots: Mapping[str, list[Json]]
 
 
@@ -76,6 +77,7 @@ def _around(reach: Reach, rows: list[dict[str, Json]]) -> Around:
         denials=denials if isinstance(denials, Unread) else None,
         networks=network.surroundings(reach, rows),
         support=sweeps.support(reach) if named else {},
+        fronts=fronts.before(reach, rows),
         slots=slots,
     )
 
@@ -110,6 +112,7 @@ def _bulk(reach: Reach, around: Around, row: Mapping[str, Json], native: str) ->
     raw["plan"] = plans if isinstance(plans, Unread) else plans.get(plain(told.get("serverFarmId")))
     raw["slots"] = around.slots.get(native, [])
     raw["support"] = dict(around.support)
+    raw["fronts"] = fronts.of(around.fronts, row)
     raw["certificates"] = certificates.bound(reach, row)
     raw["network"] = around.networks.get(plain(told.get("virtualNetworkSubnetId")))
     config = around.configs.get(native) or _listed_config(told)

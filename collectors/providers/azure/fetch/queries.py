@@ -17,6 +17,14 @@ SITE_CONFIGS = (
 PLANS = f"resources | where type =~ 'microsoft.web/serverfarms' | {_ROW}"
 IDENTITIES = f"resources | where type =~ 'microsoft.managedidentity/userassignedidentities' | {_ROW}"
 STORAGE = f"resources | where type =~ 'microsoft.storage/storageaccounts' | {_ROW}"
+FIREWALLS = (
+    "microsoft.network/frontdoorwebapplicationfirewallpolicies",
+    "microsoft.network/applicationgatewaywebapplicationfirewallpolicies",
+)
+FRONTS = (
+    "resources | where type in~ ('microsoft.cdn/profiles', 'microsoft.network/frontdoors', "
+    f"'microsoft.network/applicationgateways', '{FIREWALLS[0]}', '{FIREWALLS[1]}') | {_ROW}"
+)
 CERTIFICATES = f"resources | where type =~ 'microsoft.web/certificates' | {_ROW}"
 VAULTS = f"resources | where type =~ 'microsoft.keyvault/vaults' | {_ROW}"
 #: Ids in one question: well below the longest that is accepted.

@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.provider import Malformed
 from collectors.providers.azure.ids import is_site, name_of, plain, site_of
-from collectors.providers.azure.normalize import access, certificates, network, settings, triggers
+from collectors.providers.azure.normalize import access, certificates, fronts, network, settings, triggers
 from collectors.providers.azure.normalize.words import location
 from collectors.shapes import Reading, refused, shallow
 from inventory.facts import Binding, Kind, Observation, Section
@@ -32,6 +32,8 @@ def app(raw: Mapping[str, Json]) -> Iterable[Observation]:
         _set_up(reading, raw, site)
     if "certificates" in raw and _names_told(site):
         reading.section(Section.CERTIFICATES, certificates.certificates, site, beside=[raw["certificates"]])
+    if isinstance(raw.get("fronts"), Mapping):
+        _before(reading, raw["fronts"], site)
     core, detail = "functions" in raw, "references" in raw
     if core:
         _inside(reading, raw, site)
@@ -67,6 +69,14 @@ def _names_told(site: Json) -> bool:
     """Whether Azure said under which host names the app answers, and with which certificates."""
     told = site.get("properties")
     return isinstance(told, Mapping) and told.get("hostNameSslStates") is not None
+
+
+def _before(reading: Reading, listed: Mapping[str, Json], site: Json) -> None:
+    """What stands before the app; what could not be read of it marks the section."""
+    reading.section(
+        Section.FRONTS, lambda site, *_: fronts.fronts(listed, {*settings.host_names(site)[0]}), site,
+        beside=[listed.get("gap")],
+    )  # fmt: skip
 
 
 def _set_up(reading: Reading, raw: Mapping[str, Json], site: Json) -> None:

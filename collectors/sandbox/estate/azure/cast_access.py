@@ -202,8 +202,9 @@ TRAPS = (
     _shop("lark-webhooks", because="sign-in switched on on day 6", rules=("EXP-45",), since=6),
     _shop(
         "lark-storefront",
-        because="anonymous, but the tenant's sign-in stands in front; a certificate that nobody renews ends soon",
-        rules=("ENC-10",),
+        because="anonymous, but the tenant's sign-in stands in front; a certificate that nobody renews ends soon; "
+        "its Front Door guards one of two names and can be gone around",
+        rules=("ENC-10", "EXP-48"),
     ),
     _shop(
         "lark-checkout",

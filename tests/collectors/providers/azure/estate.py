@@ -156,6 +156,7 @@ def build(azure: Azure) -> Azure:
     for row in sites:
         azure.answers |= _of_app(str(row["id"]))
     azure.answers[f"{ARCHIVE}/functions".lower()] = []
+    azure.answers[f"{IN}/providers/microsoft.cdn/profiles"] = []
     return azure
 
 

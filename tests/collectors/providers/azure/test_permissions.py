@@ -26,6 +26,7 @@ PLACE = {
     "site": r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft\.web/sites/[^/]+(?:/slots/[^/]+)?",
     "identity": r"/subscriptions/.+/userassignedidentities/[^/]+",
     "subnet": r"/subscriptions/.+/subnets/[^/]+",
+    "front": r"/subscriptions/.+/providers/microsoft\.cdn/profiles/[^/]+(?:/(?:origingroups|afdendpoints)/[^/]+)?",
     "resource": r"/subscriptions/.+/providers/microsoft\.network/[^/]+/[^/]+",
 }
 
