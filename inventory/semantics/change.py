@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from inventory.semantics import access, code, entry_points, environment, holdings, network, permissions, settings
+from inventory.semantics import (
+    access,
+    code,
+    entry_points,
+    environment,
+    holdings,
+    network,
+    permissions,
+    settings,
+    watching,
+)
 from inventory.semantics.line import KINDS, Line, Risk
 
 Json = Any
@@ -13,6 +23,7 @@ _SECTIONS: dict[str, Callable[[Document, Document], Iterator[Line]]] = {
     "code": code.code,
     "versions": code.versions,
     "published": code.published,
+    "alarms": watching.alarms,
     "environment": environment.environment,
     "triggers": environment.triggers,
     "tags": settings.tags,

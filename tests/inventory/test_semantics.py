@@ -119,3 +119,19 @@ def test_entries_of_a_list_are_told_by_name() -> None:
 
 def test_entries_without_a_name_are_not_called_by_a_digest() -> None:
     assert told("encryption", {"keys": [{"use": "a"}]}, {"keys": []}) == [("Key removed", "none")]
+
+
+def test_an_alarm_that_is_lost_or_made_silent_raises_the_risk() -> None:
+    alarm = {"id": "a Errors", "name": "a", "metric": "Errors", "tells": True}
+    silent = {**alarm, "tells": False}
+    assert told("alarms", {"alarms": [alarm]}, {"alarms": []}) == [("Alarm a on Errors removed", "up")]
+    assert told("alarms", {"alarms": [silent]}, {"alarms": []}) == [("Alarm a on Errors removed", "none")]
+    assert told("alarms", {"alarms": []}, {"alarms": [{**alarm, "of": "live"}]}) == [
+        ("Alarm a on Errors of live added", "down")
+    ]
+    assert told("alarms", {"alarms": [alarm]}, {"alarms": [silent]}) == [
+        ("Alarm a on Errors tells nobody any more", "up")
+    ]
+    assert told("alarms", {"alarms": [{**alarm, "threshold": 1}]}, {"alarms": [{**alarm, "threshold": 900}]}) == [
+        ("Alarm a Errors: threshold 1 → 900", "none")
+    ]
