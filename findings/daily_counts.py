@@ -91,5 +91,6 @@ def _rows(accounts: QuerySet[Account], now: datetime) -> QuerySet[Any, Any]:
 
 
 def _course(found: dict[tuple[date, str], int] | Counter[tuple[date, str]], now: datetime) -> Course:
-    days = [first_day(now) + timedelta(days=number) for number in range(DAYS)]
+    first = first_day(now)
+    days = [first + timedelta(days=number) for number in range(DAYS)]
     return Course([(day, found.get((day, DayCount.OPENED), 0), found.get((day, DayCount.CLOSED), 0)) for day in days])

@@ -5,6 +5,7 @@ No tag writes a style attribute or a script: the Content-Security-Policy forbids
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -12,7 +13,7 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from inventory import rungs
@@ -100,9 +101,15 @@ def may(context: template.Context, verb: str, account: Account | None = None) ->
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """A decorative icon of the sprite; the word it stands for is beside it (`icon:` before the name is allowed)."""
+    return _drawn(name.removeprefix("icon:"), extra)
+
+
+@lru_cache(512)
+def _drawn(name: str, extra: str) -> SafeString:
+    """The same few icons stand a hundred times on a page. Always escaped: text and safe text are one key."""
     return format_html(
         '<svg class="ico {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        extra, static("vendor/icons.svg"), name.removeprefix("icon:"),
+        escape(extra), static("vendor/icons.svg"), escape(name),
     )  # fmt: skip
 
 
@@ -114,11 +121,10 @@ def when(context: template.Context, moment: datetime | date | None, missing: str
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time(), UTC)
     now = context.get("now") or about_now()
-    absolute = moment.astimezone(UTC)
+    absolute, gap = moment.astimezone(UTC).isoformat(timespec="seconds"), words.relative(moment, now)
     return format_html(
-        '<time class="when" datetime="{}" title="{}" data-relative="{}">{}</time>',
-        absolute.isoformat(timespec="seconds"), absolute.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        words.relative(moment, now), words.relative(moment, now),
+        '<time class="when" datetime="{}" title="{} {} UTC" data-relative="{}">{}</time>',
+        absolute, absolute[:10], absolute[11:19], gap, gap,
     )  # fmt: skip
 
 
@@ -149,7 +155,15 @@ def copy(text: Any, what: str = "") -> SafeString:
 def provider(account: Any) -> SafeString:
     """The provider's sign and name, from an account, anything with a `provider`, or the provider's word itself."""
     slug = account if isinstance(account, str) else str(getattr(account, "provider", ""))
-    name, sign = PROVIDERS.get(slug, (slug, "icon:cloud"))
+    return _known_provider(slug) if slug in PROVIDERS else _provider(slug, slug, "icon:cloud")
+
+
+@lru_cache(len(PROVIDERS))
+def _known_provider(slug: str) -> SafeString:
+    return _provider(slug, *PROVIDERS[slug])
+
+
+def _provider(slug: str, name: str, sign: str) -> SafeString:
     return format_html('<span class="provider provider-{}">{}<span>{}</span></span>', slug, icon(sign), name)
 
 
@@ -171,8 +185,12 @@ def badge(text: Any, tone: str = "info", sign: str = "") -> SafeString:
 @register.simple_tag
 def severity(word: str) -> SafeString:
     """A severity as colour, icon and word."""
-    tone, sign = SEVERITIES.get(word, SEVERITIES["info"])
-    return badge(word, tone, sign)
+    return _known_severity(word) if word in SEVERITIES else badge(word, *SEVERITIES["info"])
+
+
+@lru_cache(len(SEVERITIES))
+def _known_severity(word: str) -> SafeString:
+    return badge(word, *SEVERITIES[word])
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from findings.daily_counts import DAYS, course
@@ -16,7 +16,7 @@ from findings.models import Finding, FindingCount, Verdicts
 from findings.present import title_of
 from findings.severity import Severity
 from findings.states import ACTIVE
-from inventory.models import Account
+from inventory.models import Account, Scope
 
 MINE_SHOWN = 5
 WEEK = timedelta(days=7)
@@ -65,13 +65,16 @@ class Trend:
 
 
 def trend(accounts: QuerySet[Account], user: Any, now: datetime) -> Trend:
-    """Seven queries, however many findings there are; most take their numbers from counts that are kept."""
+    """Seven queries, however many findings there are, and one more where something was read for the first time lately;
+    most take their numbers from counts that are kept."""
     since = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows: QuerySet[Finding] = accounts.limit(Finding.objects.all()).order_by()  # type: ignore[attr-defined]
     counts = accounts.limit(FindingCount.objects.filter(state__in=ACTIVE)).order_by()  # type: ignore[attr-defined]
     found = dict(counts.values_list("severity").annotate(Sum("number")))
-    first = _per_day(rows.filter(_AT_FIRST, resource__scope__first_read_at__gte=since - FIRST_LOOK), "opened_at", since)
-    week = _grave_in_a_week(rows, now - WEEK)
+    newest = _first_readings_since(accounts, since - FIRST_LOOK)
+    at_first = rows.filter(_AT_FIRST, resource__scope__first_read_at__gte=since - FIRST_LOOK)
+    first = _per_day(at_first, "opened_at", since) if newest else Counter[date]()
+    week = _grave_in_a_week(rows, now - WEEK, newest)
     active: QuerySet[Any] = accounts.limit(Finding.objects.active()).order_by()  # type: ignore[attr-defined]
     mine = active.filter(assignee=getattr(user, "pk", None), assignee__isnull=False)
     told = list(mine.select_related("resource", "account").order_by("-risk")[:MINE_SHOWN])
@@ -89,11 +92,20 @@ def trend(accounts: QuerySet[Account], user: Any, now: datetime) -> Trend:
     )  # fmt: skip
 
 
-def _grave_in_a_week(rows: QuerySet[Finding], since: datetime) -> dict[str, int]:
-    """Critical and high ones that were opened (not by a first reading) and closed since then."""
+def _first_readings_since(accounts: QuerySet[Account], since: datetime) -> datetime | None:
+    """The latest first reading of any scope since then. None spares looking at where each finding was made."""
+    scopes: QuerySet[Scope] = accounts.limit(Scope.objects.filter(first_read_at__gte=since))  # type: ignore[attr-defined]
+    told: datetime | None = scopes.order_by().aggregate(latest=Max("first_read_at"))["latest"]
+    return told
+
+
+def _grave_in_a_week(rows: QuerySet[Finding], since: datetime, newest: datetime | None) -> dict[str, int]:
+    """Critical and high ones that were opened (not by a first reading, the latest of which was `newest`) and closed
+    since then."""
     opened, closed = Q(opened_at__gte=since), Q(closed_at__gte=since)
+    may_be_first = newest is not None and newest >= since - FIRST_LOOK
     found: dict[str, int] = rows.filter(opened | closed, severity__in=_GRAVE).aggregate(
-        opened=Count("pk", filter=opened & ~_AT_FIRST), closed=Count("pk", filter=closed)
+        opened=Count("pk", filter=opened & ~_AT_FIRST if may_be_first else opened), closed=Count("pk", filter=closed)
     )
     return found
 
