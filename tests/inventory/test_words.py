@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.safestring import mark_safe
 
 from inventory.templatetags import words
+from inventory.templatetags.fanlight import icon
 
 NOW = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
 
@@ -49,3 +51,10 @@ def test_principals_are_called_by_their_leaf() -> None:
 def test_actions_lose_the_date_of_their_interface() -> None:
     assert words.undated("UpdateFunctionCode20150331v2") == "UpdateFunctionCode"
     assert words.undated("AssumeRole") == "AssumeRole"
+
+
+def test_an_icon_that_is_drawn_again_is_escaped_whoever_called_it_safe_before() -> None:
+    name = '"><script>'
+    assert "<script>" not in icon(mark_safe(name))
+    assert icon(mark_safe(name)) == icon(name)
+    assert icon("icon:clock") == icon("clock")

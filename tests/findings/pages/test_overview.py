@@ -8,12 +8,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from findings.models import Finding
 from findings.pages import _feed
 from findings.pages import overview as page
 from findings.pages._scope import ALL, Choice, Picked
 from findings.pages.overview.daily import Day, daily, drawn
 from findings.pages.overview.figures import Figure, figures
 from findings.pages.overview.headroom import Limit, limits
+from findings.pages.overview.trend import trend
+from inventory.clock import now
 from inventory.models import Account, Function, Posture, Scope
 from inventory.search.edit import term_text
 from inventory.search.lists import FUNCTIONS
@@ -137,3 +140,20 @@ def test_queries_do_not_grow_with_the_inventory(
     with django_assert_max_num_queries(24):
         analyst.get("/")
     assert Function.objects.count() == 6
+
+
+@pytest.mark.parametrize(("first_read", "opened"), [(timedelta(minutes=5), 0), (timedelta(days=3), 1)])
+def test_what_a_first_reading_found_was_not_opened_in_the_week(cast: Cast, first_read: timedelta, opened: int) -> None:
+    at = now()
+    Finding.objects.all().delete()
+    reported = cast.functions["thumbnails"].resource
+    Scope.objects.update(first_read_at=at - timedelta(days=90))
+    Scope.objects.filter(pk=reported.scope_id).update(first_read_at=at - first_read)
+    Finding.objects.create(
+        resource=reported, account=cast.account, rule="public_invoke", severity="critical", rank=5, first_seen=at,
+        opened_at=at, last_seen=at, risk=1,
+    )  # fmt: skip
+    found = trend(Account.objects.all(), cast.analyst, at)
+    assert (found.grave_opened, found.first) == (opened, 1 - opened)
+    Scope.objects.update(first_read_at=at - timedelta(days=90))
+    assert trend(Account.objects.all(), cast.analyst, at).grave_opened == 1, "nobody was read first in the week"
