@@ -44,6 +44,7 @@ class Section(StrEnum):
     NETWORK = "network"
     ENCRYPTION = "encryption"
     CERTIFICATES = "certificates"
+    SINKS = "sinks"
     FRONTS = "fronts"
     LOGGING = "logging"
     ALARMS = "alarms"
@@ -340,8 +341,7 @@ class IdentitySection(TypedDict, total=False):
 
 
 class Trigger(TypedDict, total=False):
-    """What starts a function by itself. `kind`: sqs, dynamodb, s3, schedule, pubsub, timer …; `state` as the cloud
-    says."""
+    """What starts a function by itself. `kind`: sqs, schedule, pubsub, timer …; `state` in the cloud's own word."""
 
     kind: str
     source: str
@@ -378,8 +378,8 @@ class EntryPointsSection(TypedDict, total=False):
 
 
 class NetworkSection(TypedDict, total=False):
-    """`network`: where the function sits and which ways out it has. `attached` is false for a function outside any
-    private network (its traffic leaves by the cloud's own way)."""
+    """`network`: where the function sits, and its ways out. Outside any private network (`attached` is false) its
+    traffic leaves by the cloud's own way."""
 
     attached: bool
     network: str

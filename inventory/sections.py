@@ -110,6 +110,13 @@ class CertificatesSection(TypedDict, total=False):
     certificates: list[dict[str, Json]]
 
 
+class SinksSection(TypedDict, total=False):
+    """`sinks` of an account: where its logs go, {name, destination, filter, disabled, exclusions: [{name, filter,
+    disabled}]}, in the cloud's own query language."""
+
+    sinks: list[dict[str, Json]]
+
+
 class FrontsSection(TypedDict, total=False):
     """`fronts`: the addresses of load balancers of the cloud that lead to the function; none found is an empty list.
 

@@ -133,6 +133,7 @@ ENTRIES = {
     ("encryption", "storage"): "Storage account",
     ("certificates", "certificates"): "Certificate of",
     ("fronts", "fronts"): "Way in by",
+    ("sinks", "sinks"): "Log sink",
     ("logging", "settings"): "Diagnostic setting",
     ("alarms", "alarms"): "Alarm",
     ("sources", "sources"): "Source",

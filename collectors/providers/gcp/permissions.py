@@ -50,6 +50,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_needs("usage", "See which grants of a service account the IAM recommender calls unused.",
             "recommender.iamPolicyRecommendations.list", optional=True),
     *_needs("activity", "Read who changed what from the admin activity log.", "logging.logEntries.list"),
+    *_needs("sinks", "See whether log sinks drop what functions log.", "logging.sinks.list",
+            "logging.exclusions.list", optional=True),
     *_needs("invocations", "See when each function was last called, and how often (once a day).",
             "monitoring.timeSeries.list", optional=True),
     *_needs("discovery", "Find the projects of an organisation or folder.", "cloudasset.assets.searchAllResources",

@@ -2,7 +2,7 @@
 
 import re
 
-from collectors.sandbox.estate.gcp.organisation import BY_NAME, ORGANISATION, PROJECTS
+from collectors.sandbox.estate.gcp.organisation import BY_NAME, DATA, ORGANISATION, PROJECTS
 from collectors.sandbox.gcp.asked import Asked
 from collectors.sandbox.gcp.filter import Unreadable, compiled
 from collectors.sandbox.gcp.words import Refused, denied
@@ -35,4 +35,35 @@ def _below(asked: Asked, name: str) -> list[str]:
     return found
 
 
-ROUTES = (Route("POST", "/v2/entries:list", "logging", "ListLogEntries", list_entries, "logging.logEntries.list"),)
+CHATTY = "night-audit"
+"""The function whose log entries an exclusion drops."""
+_NO_AUDIT = 'NOT LOG_ID("cloudaudit.googleapis.com/activity") AND NOT LOG_ID("cloudaudit.googleapis.com/data_access")'
+
+
+def list_sinks(asked: Asked) -> Wire:
+    """Of the project with data, one exclusion drops a function's logs."""
+    project = asked.project
+    bucket = f"logging.googleapis.com/projects/{project.id}/locations/global/buckets"
+    noise = {"name": "health-checks", "filter": 'resource.type="http_load_balancer" AND httpRequest.status=200'}
+    drops = {
+        "name": "chatty",
+        "filter": f'resource.type="cloud_run_revision" AND resource.labels.service_name="{CHATTY}"',
+    }
+    exclusions = [noise, drops] if project.id == DATA else [noise]
+    default = {"name": "_Default", "destination": f"{bucket}/_Default", "filter": _NO_AUDIT, "exclusions": exclusions}
+    required = {"name": "_Required", "destination": f"{bucket}/_Required",
+                "filter": 'LOG_ID("cloudaudit.googleapis.com/activity")'}  # fmt: skip
+    return asked.page("sinks", [default, required])
+
+
+def list_exclusions(asked: Asked) -> Wire:
+    """None in the older form."""
+    assert asked.project
+    return {}
+
+
+ROUTES = (Route("POST", "/v2/entries:list", "logging", "ListLogEntries", list_entries, "logging.logEntries.list"),
+    Route("GET", "/v2/projects/{project}/sinks", "logging", "ListSinks", list_sinks, "logging.sinks.list"),
+    Route("GET", "/v2/projects/{project}/exclusions", "logging", "ListExclusions", list_exclusions,
+          "logging.exclusions.list"),
+)  # fmt: skip

@@ -68,6 +68,8 @@ pytestmark = pytest.mark.django_db
         ("not_working", "azure", "lark-stopped", "fail info"),
         ("one_zone", "aws", "search-suggest", "fail medium"),
         ("one_zone", "aws", "invoices", "pass"),
+        ("logs_dropped", "gcp", "night-audit", "fail medium"),
+        ("logs_dropped", "gcp", "mailer", "pass"),
         ("one_zone", "azure", "lark-orders", "fail low"),
         ("one_zone", "azure", "lark-checkout", "pass"),
         ("one_zone", "azure", "lark-media", "not applicable"),

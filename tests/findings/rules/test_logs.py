@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from findings.catalogue import catalogue
-from findings.example import account, function, runs_as
+from findings.example import account, function, runs_as, with_
 from findings.rule import Judgement, Verdict, judge
 from findings.seen import Seen, SeenGrant
 from findings.severity import Severity
@@ -152,3 +152,44 @@ def test_a_query_that_was_not_worked_out_is_unknown() -> None:
 
 def test_alarms_that_were_not_read_are_unknown() -> None:
     assert told("no_alarm", function("aws", config={"timeout_s": 30})).verdict is Verdict.UNKNOWN
+
+
+def sink(name: str = "_Default", text: str = "", *drops: str, disabled: bool = False) -> dict[str, Any]:
+    listed = [{"name": f"drop-{place}", "filter": one, "disabled": False} for place, one in enumerate(drops)]
+    return {"name": name, "filter": text, "disabled": disabled, "exclusions": listed}
+
+
+def routed(*sinks: dict[str, Any]) -> Judgement:
+    seen = function("gcp", config={"kind": "Cloud Run function", "native": {"service": "projects/p/services/checkout"}})
+    found = judge(catalogue()["logs_dropped"], with_(seen, account_document={"sinks": {"sinks": list(sinks)}}))
+    assert found is not None
+    return found
+
+
+ALL_OF_IT = 'resource.labels.service_name="checkout"'
+
+
+@pytest.mark.parametrize(
+    ("sinks", "verdict", "severity"),
+    [
+        ((sink(),), Verdict.PASS, None),
+        ((sink("_Default", "", 'resource.type="gce_instance"'),), Verdict.PASS, None),
+        ((sink("_Default", "", ALL_OF_IT),), Verdict.FAIL, Severity.MEDIUM),
+        ((sink("_Default", "", f"{ALL_OF_IT} severity<ERROR"),), Verdict.FAIL, Severity.LOW),
+        ((sink("_Default", "", ALL_OF_IT), sink("to-lake")), Verdict.FAIL, Severity.LOW),
+        ((sink("_Default", "", ALL_OF_IT), sink("to-lake", disabled=True)), Verdict.FAIL, Severity.MEDIUM),
+        ((sink(disabled=True),), Verdict.FAIL, Severity.MEDIUM),
+        ((sink("_Default", "", "regex_of(resource.type)"),), Verdict.UNKNOWN, None),
+        ((sink("other", 'resource.type="gce_instance"', ALL_OF_IT), sink()), Verdict.PASS, None),
+    ],
+)
+def test_what_a_sink_drops_is_told_where_it_is_the_functions(
+    sinks: tuple[dict[str, Any], ...], verdict: Verdict, severity: Severity | None
+) -> None:
+    assert (routed(*sinks).verdict, routed(*sinks).severity) == (verdict, severity)
+
+
+def test_a_disabled_exclusion_drops_nothing() -> None:
+    one = sink("_Default", "", ALL_OF_IT)
+    one["exclusions"][0]["disabled"] = True
+    assert routed(one).verdict is Verdict.PASS

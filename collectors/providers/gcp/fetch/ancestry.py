@@ -68,7 +68,16 @@ def project(session: GcpSession, scope: str) -> Iterator[Json]:
     found = levels(session, session.reach(scope))
     for place, level in enumerate(found):
         above = [one["on"] for one in found[place + 1 :]]
-        yield {**level, "project": session.project, "ancestors": above, "cut": found[-1].get("above")}
+        raw = {**level, "project": session.project, "ancestors": above, "cut": found[-1].get("above")}
+        yield raw if place else raw | _log_router(session.project, session.reach(scope))
+
+
+def _log_router(project_id: str, reach: Reach) -> dict[str, Json]:
+    """Where the project's logs go, and what is dropped on the way."""
+    return {
+        "sinks": attempt(reach.entries, calls.log_sinks(project_id), "sinks"),
+        "exclusions": attempt(reach.entries, calls.log_exclusions(project_id), "exclusions"),
+    }
 
 
 def bindings(levels_read: list[dict[str, Json]]) -> Iterator[tuple[str, dict[str, Json]]]:

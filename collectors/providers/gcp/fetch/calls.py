@@ -166,6 +166,15 @@ def log_entries(project_id: str, text: str) -> Call:
     return Call("logging.logEntries.list", "logging", "/v2/entries:list", body=asked)
 
 
+def log_sinks(project_id: str) -> Call:
+    return Call("logging.sinks.list", "logging", f"/v2/projects/{project_id}/sinks", {"pageSize": 1000})
+
+
+def log_exclusions(project_id: str) -> Call:
+    """Exclusions of the project in the older form: they hold for the sink _Default."""
+    return Call("logging.exclusions.list", "logging", f"/v2/projects/{project_id}/exclusions", {"pageSize": 1000})
+
+
 def time_series(project_id: str, metric: str, resource: str, labels: tuple[str, ...], begin: str, end: str) -> Call:
     """A count summed by spans of 24 hours, back from `end`, and by these labels."""
     params = {

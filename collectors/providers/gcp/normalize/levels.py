@@ -9,7 +9,7 @@ from typing import Any
 from collectors.provider import Malformed
 from collectors.providers.gcp.normalize.access import bindings_of
 from collectors.providers.gcp.shape import mapping as loosely
-from collectors.shapes import Reading, mapping, objects, said, text
+from collectors.shapes import Reading, boolean, mapping, objects, said, text
 from inventory.facts import Kind, Observation, Section, Unread
 
 Json = Any
@@ -38,6 +38,8 @@ def level(raw: Mapping[str, Json], listing: str) -> Iterable[Observation]:
     ):
         if name in parts:
             reading.section(section, build, parts[name])
+    if "sinks" in raw:
+        reading.section(Section.SINKS, _sinks, raw["sinks"], raw.get("exclusions"))
     reading.section(Section.ORGANISATION, lambda *_: _above(raw), beside=cut)
     yield Observation(
         kind=Kind.ACCOUNT,
@@ -97,6 +99,29 @@ def _audit(policy: Json) -> Json:
             key=str,
         )
     }
+
+
+def _sinks(sinks: Json, exclusions: Json) -> Json:
+    """`sinks`: where logs go; exclusions of the project's own are those of the sink _Default."""
+    listed = [_sink(sink) for sink in objects(sinks, "sinks")]
+    for own in (_exclusion(one) for one in objects(exclusions, "exclusions")):
+        for sink in listed:
+            known = {one["name"] for one in sink["exclusions"]}
+            if sink["name"] == "_Default" and own["name"] not in known:
+                sink["exclusions"].append(own)
+    return {"sinks": sorted(listed, key=lambda one: str(one["name"]))}
+
+
+def _sink(sink: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        "name": text(sink, "name"), "filter": text(sink, "filter"), "disabled": boolean(sink, "disabled"),
+        "exclusions": [_exclusion(one) for one in objects(sink.get("exclusions"), "exclusions")],
+        **said(destination=text(sink, "destination")),
+    }  # fmt: skip
+
+
+def _exclusion(one: Mapping[str, Json]) -> dict[str, Json]:
+    return {"name": text(one, "name"), "filter": text(one, "filter"), "disabled": boolean(one, "disabled")}
 
 
 def _guardrails(on: str, policies: Json) -> Json:

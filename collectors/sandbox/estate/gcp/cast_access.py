@@ -205,6 +205,12 @@ TRAPS = (
     ),
     _data("month-end", region=FRANKFURT, because="an outside user, at night only", rules=("EXP-25",)),
     _dev("scratchpad", region=IOWA, because="open to all, but a deny policy closes it", invoke="none"),
-    _data("night-audit", region=BELGIUM, because="its only caller was deleted; owners remain", invoke="same_account"),
+    _data(
+        "night-audit",
+        region=BELGIUM,
+        because="its only caller was deleted, owners remain; a log sink drops its entries",
+        invoke="same_account",
+        rules=("LOG-06",),
+    ),
     Trap("contract-archive", LEGAL, FRANKFURT, "nobody may read its policies", cloud="gcp"),
 )

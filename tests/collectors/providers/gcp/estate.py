@@ -260,6 +260,10 @@ def build(google: Google) -> Google:
 def _policies(google: Google) -> None:
     """Each function's own policy, each service's, and who may act as each account."""
     google.answers |= {
+        f"/v2/projects/{PROJECT}/sinks": Listed("sinks", []),
+        f"/v2/projects/{PROJECT}/exclusions": Listed("exclusions", []),
+    }
+    google.answers |= {
         f"/v1/{function_name('report')}:getIamPolicy": policy(binding("roles/cloudfunctions.invoker", "allUsers")),
         f"/v2/{function_name('orders')}:getIamPolicy": policy(),
         f"/v2/{function_name('resize')}:getIamPolicy": policy(),
