@@ -87,8 +87,8 @@ class Check:
     `look` yields Evidence for each fault, Unsure for what cannot be decided, nothing when all is well. `needs` are
     sections that must have been read for a pass: of the function ("config"), of its identities
     ("identity:policies"), of the account ("account:limits"); a word of the posture ("posture:invoke": not unknown); how
-    the account was read ("reading"); or the cloud's log ("log"). `applies` says why the rule does not apply to a
-    subject ("" when it does): a plan or platform that cannot have the fault.
+    the account was read ("reading"); the cloud's log ("log"); or its metrics ("use"). `applies` says why the rule does
+    not apply to a subject ("" when it does): a plan or platform that cannot have the fault.
     """
 
     look: Callable[[Seen], Iterator[Evidence | Unsure]]
@@ -173,6 +173,9 @@ def unread(needs: tuple[str, ...], seen: Seen) -> Iterator[str]:
         if need == "log":
             if seen.log_until is None:
                 yield "the cloud's log was never read"
+        elif need == "use":
+            if seen.use is None or seen.use.read_at is None:
+                yield f"how often it is called was never read{f': {seen.use.unread}' if seen.use else ''}"
         elif need == "reading":
             if seen.reading is None:
                 yield "how the account was read is not known"

@@ -19,6 +19,7 @@ from findings.seen import (
     SeenIdentity,
     SeenPosture,
     SeenPower,
+    SeenUse,
     Zone,
     identity_ids,
 )
@@ -35,6 +36,7 @@ from inventory.models import (
     Resource,
     ScopeCoverage,
     Tag,
+    Use,
 )
 
 Json = Any
@@ -66,6 +68,7 @@ class Seeing:
         activity = self._activity(pks)
         postures = {row.pk: posture(row) for row in Posture.objects.filter(function__in=pks)}
         identities = self._identities(functions)
+        used = {row.pk: use(row) for row in Use.objects.filter(function__in=pks)}
         changes = readings.code_changes(pks, self.at - timedelta(days=ACTIVITY_DAYS))
         for function in functions:
             named = identity_ids(function.resource.document) or ()
@@ -85,6 +88,7 @@ class Seeing:
                     code_changes=changes.get(function.pk, ()),
                     known_since=known_since,
                     log_until=log_until,
+                    use=used.get(function.pk),
                 ),
             )
 
@@ -220,6 +224,14 @@ def posture(row: Posture) -> SeenPosture:
         privilege=row.privilege, classes=tuple(row.classes), invoke=row.invoke, deploy=row.deploy, latent=row.latent,
         reach=row.reach, egress=row.egress, shared_by=row.shared_by, ways_in=tuple(because.get("invoke", ())),
         ways_to_deploy=tuple(because.get("deploy", ())), egress_because=tuple(map(str, because.get("egress", ()))),
+    )  # fmt: skip
+
+
+def use(row: Use) -> SeenUse:
+    """What the metrics told of a function, as rules see it."""
+    return SeenUse(
+        row.read_at, row.looked_from, row.known_since, row.invoked_on, row.unused_days,
+        str(row.unread.get("reason", "")),
     )  # fmt: skip
 
 

@@ -130,6 +130,23 @@ class SeenReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenUse:
+    """How often the function is called, as the cloud's metrics told at `read_at` (None: they never did).
+
+    `invoked_on` is the last day with an invocation, `unused_days` how long that was before `read_at`; without an
+    invocation since `looked_from` it is at least so long, or no longer than the function is known (`known_since`).
+    `unread` is why the last look told nothing.
+    """
+
+    read_at: datetime | None
+    looked_from: date | None = None
+    known_since: date | None = None
+    invoked_on: date | None = None
+    unused_days: int | None = None
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SeenOnward:
     """Another function of the account that an identity may change (`how` is "change") or call ("call").
 
@@ -195,7 +212,8 @@ class Seen:
     function's scope was read for the first time: what was there then is not new. `code_changes` are those of the last
     days, newest first, and `log_until` tells up to when the cloud's log was read. `reading` is told of an account only.
     `account_identities` tells of every identity of the account, by its native id, what it may do in a word ("unknown"
-    where not all was read, "gone" where it is no more).
+    where not all was read, "gone" where it is no more). `use` is how often the function is called, None where no
+    metrics were looked at.
     """
 
     kind: str
@@ -225,6 +243,7 @@ class Seen:
     log_until: datetime | None = None
     reading: SeenReading | None = None
     account_identities: Mapping[str, str] = field(default_factory=dict)
+    use: SeenUse | None = None
 
     def section(self, name: str) -> Mapping[str, Json]:
         """A section's last known value; empty when it was never read."""

@@ -67,6 +67,15 @@ def _owner(row: Json) -> str:
     return owner_of(row.get("tags"))
 
 
+def _invoked(row: Json) -> str | None:
+    """The last day with a call and the days since, or for how long there was none; None where nobody knows."""
+    use = row.get("use") or {}
+    if use.get("read_at") is None:
+        return None
+    days = f"{use['unused_days']} d"
+    return f"{use['invoked_on']} ({days})" if use.get("invoked_on") else f"not in {days}"
+
+
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -137,6 +146,12 @@ FUNCTION_COLUMNS = (
            width="s"),
     Column("tags", "Tags", "Tags or labels.", _tags, part="tags", cell="list", width="l"),
     Column("owner", "Owner", "The tag owner, team or contact.", _owner, part="tags"),
+    Column("invoked", "Last invoked", "The last day on which it was called, and how many days ago that was when the "
+           "metrics were read.", _invoked, "invoked", cell="use", width="s"),
+    Column("invocations", "Invocations", "Calls within 30 days, as the metrics told.", path("use", "invocations"),
+           number=True, width="s"),
+    Column("errors", "Errors", "Calls within 30 days that failed, as the metrics told.", path("use", "errors"),
+           number=True, width="s"),
     Column("first-seen", "First seen", "When it was first seen.", path("first_seen"), "first-seen", cell="time",
            width="s"),
     Column("last-seen", "Last seen", "The last reading that saw it.", path("last_seen"), cell="time", width="s"),

@@ -26,6 +26,7 @@ from inventory.models import (
     Resource,
     Tag,
     Trigger,
+    Use,
 )
 from inventory.then import shown_at
 
@@ -45,7 +46,7 @@ extras: dict[str, Bulk] = {}
 
 def present_functions(rows: QuerySet[Function, Any], parts: Collection[str] = PARTS) -> Iterator[Json]:
     """Each function as JSON, in the order of the rows, a bounded number in memory at a time."""
-    told = rows.select_related("account__group", "posture", "identity", "resource__scope").defer(
+    told = rows.select_related("account__group", "posture", "use", "identity", "resource__scope").defer(
         "search_text", "variables", "layers", "posture__because"
     )
     if "ingress" in parts:
@@ -136,6 +137,7 @@ def _function(function: Function) -> Json:
             "reach": posture.reach if posture else "unknown",
         },
         "shared_by": posture.shared_by if posture else None,
+        "use": _use(function),
         "bindings": None,
         "findings": None,
         "first_seen": function.first_seen,
@@ -143,6 +145,21 @@ def _function(function: Function) -> Json:
         "changed_at": function.changed_at,
         "gone_at": function.gone_at,
         "unread": sorted(function.resource.unread),
+    }
+
+
+def _use(function: Function) -> Json:
+    """What the metrics told last; of an earlier time it is not known."""
+    use: Use | None = getattr(function, "use", None) if shown_at() is None else None
+    return {
+        "read_at": use.read_at if use else None,
+        "looked_from": use.looked_from if use else None,
+        "known_since": use.known_since if use else None,
+        "invoked_on": use.invoked_on if use else None,
+        "unused_days": use.unused_days if use else None,
+        "invocations": use.invocations if use else None,
+        "errors": use.errors if use else None,
+        "unread": use.unread.get("reason", "") if use else "",
     }
 
 

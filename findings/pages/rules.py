@@ -30,7 +30,7 @@ from inventory.permission import needs
 #: What a rule needs → how that is said.
 POSTURE = {"invoke": "who may invoke it", "deploy": "who may change it", "privilege": "what its identity may do",
            "reach": "from where it is reached", "egress": "where it can send to"}  # fmt: skip
-BESIDE = {"log": "the cloud's log", "reading": "how the account was read"}
+BESIDE = {"log": "the cloud's log", "reading": "how the account was read", "use": "how often it is called"}
 
 
 @needs("view")

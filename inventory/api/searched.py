@@ -87,7 +87,7 @@ class FunctionList(Exact):
         search, names = search_of(request, FUNCTIONS.name, then), chosen(request, FunctionShape().fields)
 
         def load(rows: Any) -> Any:
-            related = rows.select_related("account__group", "posture", "identity", "resource__scope")
+            related = rows.select_related("account__group", "posture", "use", "identity", "resource__scope")
             return related.defer("search_text", "variables", "layers", "posture__because")
 
         def told(rows: list[Any]) -> list[dict[str, Any]]:

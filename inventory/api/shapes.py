@@ -112,6 +112,20 @@ class ExposureShape(serializers.Serializer[Any]):
     reach = Text()
 
 
+@extend_schema_serializer(component_name="Use")
+class UseShape(serializers.Serializer[Any]):
+    """How often a function is called, as the cloud's metrics told last. Days are in UTC; sums are over 30 days."""
+
+    read_at = Moment(allow_null=True, help_text="When the metrics told it; null: they never did.")
+    looked_from = serializers.DateField(allow_null=True, help_text="The first day that was looked at.")
+    known_since = serializers.DateField(allow_null=True, help_text="Since when the function is known to exist.")
+    invoked_on = serializers.DateField(allow_null=True, help_text="The last day with an invocation; null: none found.")
+    unused_days = Number(allow_null=True, help_text="Days without one until read_at; at least so many if none found.")
+    invocations = Number(allow_null=True)
+    errors = Number(allow_null=True, help_text="null: the cloud does not count them.")  # type: ignore[assignment]
+    unread = Text(help_text="Why the last look told nothing.")
+
+
 class BindingOfFunction(serializers.Serializer[Any]):
     principal = Text()
     principal_kind = Text()
@@ -151,6 +165,7 @@ class FunctionShape(Named):
     privilege = PrivilegeLevel()
     exposure = ExposureShape()
     shared_by = Number(allow_null=True)
+    use = UseShape()
     bindings = BindingOfFunction(many=True, allow_null=True)
     findings = serializers.JSONField(allow_null=True)
     last_seen = Moment()

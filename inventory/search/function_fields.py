@@ -197,6 +197,11 @@ _FIELDS = (
     Field("is", "choice", "It is …", "is:stale", is_, values=STATES),
     Field("changed", "time", "When its configuration last changed.", "changed:<7d", moment("changed_at")),
     Field("first-seen", "time", "When it was first seen.", "first-seen:2026-11-01..2026-11-20", moment("first_seen")),
+    Field("invoked", "time", "The last day on which it was called, as the cloud's metrics tell; `never`: not within "
+          "the days looked at, `unknown`: the metrics were not read.", "invoked:<30d", how.invoked, how.NO_METRICS,
+          ("never", "unknown")),
+    amount("unused", "use__unused_days", "d", "Days without a call, as the metrics told last; at least so many where "
+           "none was found.", "unused:>=90d"),
     Field("gone", "time", "When it was found gone (with is:gone).", "is:gone gone:<30d", moment("gone_at")),
     Field("seen", "time", "When its scope was last read completely, or it was seen in an incomplete reading.",
           "seen:>2d", moment("resource__scope__complete_at", null("resource__scope__complete_at"))),

@@ -10,12 +10,16 @@ from django.db.models.functions import Cast
 from inventory.models import Account, Binding, EntryPoint, Function, Grant, Identity, Privilege, Tag, Trigger
 from inventory.rungs import ONE_STATE, POWERS
 from inventory.search import can, values
-from inventory.search.field import Asked, Match, between, exists_q, no_comparison, text_filter
+from inventory.search.field import Asked, Match, between, exists_q, moment, no_comparison, text_filter
 from inventory.search.parse import Value
 
 PUBLIC = ("public_anonymous", "public_authenticated")
 #: Actions and roles in bindings with which a function can be called, by a part of their JSON.
 INVOKES = ("invoke", '"*"', '"lambda:*"', "listkeys", '"roles/owner"', '"roles/editor"')
+
+
+#: The metrics of the function never told anything.
+NO_METRICS = Q(use__read_at__isnull=True)
 
 
 def null(column: str) -> Q:
@@ -244,6 +248,14 @@ def power(asked: Asked) -> Match:
     no_comparison(asked)
     holders = Privilege.objects.filter(named_power(asked)).values("identity_id")
     return Match(Q(identity_id__in=holders), judged_unknown("privilege"))
+
+
+def invoked(asked: Asked) -> Match:
+    """The last day with an invocation; `never` where none was found in the days looked at."""
+    if asked.value.text.lower() == "never" and not asked.value.quoted:
+        no_comparison(asked, "time")
+        return Match(Q(use__read_at__isnull=False, use__invoked_on__isnull=True), NO_METRICS)
+    return moment("use__invoked_on", NO_METRICS)(asked)
 
 
 def unread_section(asked: Asked) -> Match:

@@ -186,6 +186,7 @@ FUNCTIONS = SearchList(
         "code-size": "code_size",
         "changed": "changed_at",
         "first-seen": "first_seen",
+        "invoked": "use__unused_days",
     },
     order="name",
     facets=(

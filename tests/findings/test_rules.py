@@ -101,6 +101,9 @@ def _blinded(need: str, seen: Seen) -> list[Seen]:
         return [replace(seen, log_until=None)]
     if need == "reading":
         return [replace(seen, reading=None)]
+    if need == "use":
+        assert seen.use is not None
+        return [replace(seen, use=None), replace(seen, use=replace(seen.use, read_at=None))]
     if where == "posture":
         words: dict[str, Any] = {name: "unknown"}
         return [replace(seen, posture=replace(seen.posture, **words))]

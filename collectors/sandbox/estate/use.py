@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from collectors.sandbox.estate.dice import Dice
 
 #: Functions that nobody has called for longer than the metrics reach back, beside those that chance chooses.
-IDLE = frozenset({"seasonal-offers", "old-import", "lark-oldimport", "legacy-export"})
+IDLE = frozenset({"seasonal-offers", "lark-legacy", "price-widget"})
 #: Functions whose metrics the cloud fails to give.
 UNREADABLE = frozenset({"ruby-toy"})
 #: Of a thousand functions, so many: never called · called last some time ago · called once a week.

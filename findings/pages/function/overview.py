@@ -9,6 +9,7 @@ from findings.pages import _because as because
 from findings.pages import _feed
 from findings.pages.function.sentence import summary
 from findings.pages.function.subject import Subject
+from findings.pages.function.use import use_of
 from findings.present import title_of
 from findings.states import ACTIVE
 
@@ -33,6 +34,7 @@ def context(subject: Subject) -> dict[str, Any]:
         "deployers": deployers[:DEPLOYERS_SHOWN],
         "deployer_count": len(deployers),
         "out": because.reasons(subject.posture, "egress"),
+        "use": use_of(subject),
         **_findings(subject),
     }
 

@@ -56,7 +56,8 @@ def functions(request: HttpRequest) -> HttpResponse:
 def _found(wanted: Asked, covered: Coverage) -> dict[str, Any]:
     search = wanted.search
     page = paging.page_of(search, wanted.sort, wanted.cursor, wanted.size,
-                          lambda rows: rows.select_related("account__group", "posture", "identity", "resource__scope")
+                          lambda rows: rows.select_related("account__group", "posture", "use", "identity",
+                                                           "resource__scope")
                           .defer("search_text", "variables", "layers", "posture__because"))  # fmt: skip
     total, exact = _total(wanted, page)
     return {

@@ -10,7 +10,7 @@ import pytest
 from findings.catalogue import catalogue
 from findings.example import AT, account, function, with_
 from findings.rule import Judgement, Verdict, judge
-from findings.seen import Seen, SeenGap, SeenReading
+from findings.seen import Seen, SeenGap, SeenPosture, SeenReading, SeenUse
 from findings.severity import Severity
 
 
@@ -86,4 +86,45 @@ def test_gaps_are_told_of_the_account_and_not_again_of_each_region() -> None:
 )
 def test_an_account_must_be_read_in_time(state: str, verdict: Verdict, severity: Severity | None) -> None:
     judgement = told("not_read_lately", read(state=state))
+    assert (judgement.verdict, judgement.severity) == (verdict, severity)
+
+
+def called(days: int, invoked: bool = True, read_days_ago: int = 0, **changes: object) -> Seen:
+    """A function that was not called for so many days; with `invoked` the day is known."""
+    read = AT - timedelta(days=read_days_ago)
+    use = SeenUse(read, invoked_on=(AT - timedelta(days=days)).date() if invoked else None, unused_days=days)
+    return with_(function("aws", config={}), use=use, **changes)
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict", "severity"),
+    [
+        (called(89), Verdict.PASS, None),
+        (called(90), Verdict.FAIL, Severity.LOW),
+        (called(92, invoked=False), Verdict.FAIL, Severity.LOW),
+        (called(92, invoked=False, posture=SeenPosture(invoke="public_anonymous")), Verdict.FAIL, Severity.MEDIUM),
+        (called(120, posture=SeenPosture(privilege="admin")), Verdict.FAIL, Severity.MEDIUM),
+        (called(12, invoked=False), Verdict.NOT_APPLICABLE, None),
+        (called(92, invoked=False, read_days_ago=8), Verdict.UNKNOWN, None),
+        (called(3, read_days_ago=8), Verdict.UNKNOWN, None),
+        (with_(function("aws", config={})), Verdict.UNKNOWN, None),
+        (with_(function("aws", config={}), use=SeenUse(None, unread="refused")), Verdict.UNKNOWN, None),
+    ],
+    ids=[
+        "used",
+        "90 days",
+        "never seen called",
+        "public",
+        "admin",
+        "young",
+        "stale",
+        "stale use",
+        "never read",
+        "refused",
+    ],
+)
+def test_idle_is_said_only_of_what_was_watched_for_90_days(
+    seen: Seen, verdict: Verdict, severity: Severity | None
+) -> None:
+    judgement = told("idle_function", seen)
     assert (judgement.verdict, judgement.severity) == (verdict, severity)
