@@ -41,6 +41,7 @@ class Section(StrEnum):
     ENTRY_POINTS = "entry_points"
     TRIGGERS = "triggers"
     SOURCES = "sources"
+    SECRETS = "secrets"
     NETWORK = "network"
     ENCRYPTION = "encryption"
     CERTIFICATES = "certificates"

@@ -90,6 +90,29 @@ class SourcesSection(TypedDict, total=False):
     sources: list[Source]
 
 
+class Secret(TypedDict, total=False):
+    """A secret in a store, without its value. `used_by` says what of the function refers to it.
+
+    `state`: there, being deleted, missing, unknown (it may not be read, or lies in another account or region).
+    `rotated` is whether the store changes it by itself, `every_days` or `schedule` how often, `owner` the service that
+    keeps it.
+    """
+
+    id: str
+    used_by: list[str]
+    state: str
+    rotated: bool
+    every_days: int
+    schedule: str
+    owner: str
+
+
+class SecretsSection(TypedDict, total=False):
+    """`secrets`: those of a secret store that event sources and variables refer to."""
+
+    secrets: list[Secret]
+
+
 class EncryptionSection(TypedDict, total=False):
     """`encryption`: `key` is the owner's own key ("": the cloud's), `keys` what is known of each key the function uses.
 

@@ -91,6 +91,12 @@ PERMISSIONS: tuple[Permission, ...] = (
         optional=True,
     ),
     *_needs(
+        "secrets",
+        "See whether the secrets that event sources and variables refer to are rotated; never their values.",
+        "secretsmanager:DescribeSecret",
+        optional=True,
+    ),
+    *_needs(
         "tags",
         "Read the tags of all functions in a few calls.",
         "tag:GetResources",

@@ -17,6 +17,7 @@ from collectors.sandbox.aws.iam import IAM
 from collectors.sandbox.aws.metrics import CLOUDWATCH
 from collectors.sandbox.aws.organizations import ORGANIZATIONS
 from collectors.sandbox.aws.protocol import Protocol, Reason, Refused, read_body, write, write_refusal
+from collectors.sandbox.aws.secrets import SECRETSMANAGER
 from collectors.sandbox.aws.sts import STS, account_of
 from collectors.sandbox.aws.surroundings import KMS, LOGS, TAGGING
 from collectors.sandbox.aws.trail import CLOUDTRAIL, CONFIG
@@ -50,6 +51,7 @@ SERVICES = (
     SCHEDULER,
     SNS,
     SQS,
+    SECRETSMANAGER,
     S3CONTROL,
     S3,
 )

@@ -17,6 +17,7 @@ Json = Any
 #: Sections in the order of the page, with their titles; any other section that was read follows under its own name.
 SECTIONS = {
     "state": "State", "config": "Runtime and limits", "code": "Code", "environment": "Environment variables",
+    "secrets": "Secrets it refers to",
     "identity": "Identity", "triggers": "Triggers", "sources": "What feeds it",
     "entry_points": "Entry points", "fronts": "What stands before it", "network": "Network",
     "concurrency": "Concurrency",

@@ -53,6 +53,8 @@ pytestmark = pytest.mark.django_db
         ("public_source", "aws", "mailer", "pass"),
         ("public_source", "aws", "order-events", "pass"),
         ("public_source", "aws", "thumbnails", "pass"),
+        ("secret_not_rotated", "aws", "stream-indexer", "fail low"),
+        ("secret_not_rotated", "aws", "checkout-api", "not applicable"),
         ("no_alarm", "aws", "checkout-api", "pass"),
         ("no_alarm", "aws", "mailer", "fail info"),
         ("no_alarm", "aws", "product-page", "not applicable"),

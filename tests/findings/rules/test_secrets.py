@@ -67,3 +67,23 @@ def test_a_mounted_file_may_follow_the_newest_version() -> None:
     mounts = [{"path": "/etc/card", "reference": "projects/acme-data/secrets/card/versions/latest"}]
     seen = function("gcp", environment={"variables": [], "mounts": mounts})
     assert told("secret_not_pinned", seen).verdict is Verdict.PASS
+
+
+def uses(*secrets: dict[str, object], **sections: object) -> Judgement:
+    listed = [{"id": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf", **one} for one in secrets]
+    return told("secret_not_rotated", function("aws", secrets={"secrets": listed}, **sections))
+
+
+def test_a_secret_nobody_rotates_is_told_with_what_uses_it() -> None:
+    [fault] = uses({"state": "there", "rotated": False, "used_by": ["variable DB"]}).evidence
+    assert fault.says == "The secret db-AbCdEf is not rotated (variable DB)"
+
+
+def test_what_is_not_known_of_a_secret_is_never_a_pass() -> None:
+    turned = {"state": "there", "rotated": True}
+    assert uses(turned).verdict is Verdict.PASS
+    assert uses(turned, {"state": "unknown"}).verdict is Verdict.UNKNOWN
+    assert uses({"state": "missing"}).verdict is Verdict.PASS, "there is nothing to rotate"
+    assert uses().verdict is Verdict.NOT_APPLICABLE
+    assert uses(environment={"error": "AccessDenied"}).verdict is Verdict.UNKNOWN
+    assert told("secret_not_rotated", function("aws")).verdict is Verdict.UNKNOWN

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from collectors.provider import Memory, Raw
-from collectors.providers.aws.fetch import alarms, entrances, feeds, network, sweeps
+from collectors.providers.aws.fetch import alarms, entrances, feeds, network, secrets, sweeps
 from collectors.providers.aws.fetch.detail import detail
 from collectors.providers.aws.fetch.plan import Plan
 from collectors.providers.aws.reach import Reach, part
@@ -83,6 +83,7 @@ def _core(reach: Reach, plan: Plan, function: Mapping[str, Json]) -> dict[str, J
         "urls": part(_urls, reach, name, qualifiers),
         "sources": sources,
         "feeds": feeds.of_function(reach, sources, policies),
+        "secrets": secrets.of_function(reach, sources, function.get("Environment")),
         "tags": sweeps.of_function(sweeps.tags(reach), arn, []),
         "signing": sweeps.of_function(sweeps.signing(reach), arn, None),
         "network": network.surroundings(reach, function.get("VpcConfig")),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from collectors.provider import Malformed
-from collectors.providers.aws.normalize import alarms, configuration, entrances, feeds, network, policies
+from collectors.providers.aws.normalize import alarms, configuration, entrances, feeds, network, policies, secrets
 from collectors.providers.aws.normalize.detail import DETAIL, detail
 from collectors.providers.aws.normalize.shapes import (
     LONGEST_NAME,
@@ -90,6 +90,8 @@ def _core(reading: Reading, raw: Mapping[str, Json]) -> tuple[Binding, ...] | No
     )
     if "feeds" in raw:
         _feeds(reading, raw, answers)
+    if "secrets" in raw:
+        _secrets(reading, raw)
     fronts = mapping(raw.get("entrances"), "The entrances")
     reading.section(
         Section.ENTRY_POINTS,
@@ -122,6 +124,16 @@ def _feeds(reading: Reading, raw: Mapping[str, Json], answers: list[Json]) -> No
     beside = [answer for arn, answer in told.items() if arn in used]
     reading.section(
         Section.SOURCES, lambda *_: feeds.feeds(told, triggers), raw.get("sources"), *answers, beside=beside
+    )
+
+
+def _secrets(reading: Reading, raw: Mapping[str, Json]) -> None:
+    told, environment = mapping(raw["secrets"], "The secrets"), reading.sections.get(Section.ENVIRONMENT, {})
+    reading.section(
+        Section.SECRETS,
+        lambda sources, *_: secrets.secrets(told, sources, environment),
+        raw.get("sources"),
+        beside=told.values(),
     )
 
 

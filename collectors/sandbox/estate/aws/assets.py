@@ -1,4 +1,4 @@
-"""What functions lean on: encryption keys, layers, code signing, log groups."""
+"""What functions lean on: encryption keys, secrets, layers, code signing, log groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,6 +47,25 @@ DISABLED_KEY = Key(DEV, IRELAND, "old", state="Disabled")
 LOCKED_KEY = Key(PAYMENTS, FRANKFURT, "vault", refused=True)
 FOREIGN_KEY = Key(STRANGER, VIRGINIA, "foreign")
 KEYS = (SHOP_KEY, PAYMENTS_KEY, DYING_KEY, DISABLED_KEY, LOCKED_KEY)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """An entry of Secrets Manager; `every_days` is 0 where nobody ever changes it."""
+
+    account: str
+    region: str
+    name: str
+    every_days: int = 0
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:secretsmanager:{self.region}:{self.account}:secret:{self.name}-Ab3dEf"
+
+
+BROKER_SECRET = Secret(DEV, FRANKFURT, "brokers/clicks")
+TURNED_SECRET = Secret(DEV, FRANKFURT, "brokers/ca", every_days=30)
+SECRETS = (BROKER_SECRET, TURNED_SECRET)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from collectors.sandbox.estate.aws.accounts import (
     VIRGINIA,
 )
 from collectors.sandbox.estate.aws.assets import (
+    BROKER_SECRET,
     ENFORCED,
     PAYMENTS_KEY,
     SHOP_KEY,
     SHOP_LAYER,
+    TURNED_SECRET,
     WARNED,
 )
 from collectors.sandbox.estate.aws.function import Alias, EventInvoke, Function, Placement, Source, Version
@@ -159,6 +161,16 @@ FUNCTIONS = (
                 f"arn:aws:kinesis:{FRANKFURT}:{PARTNER}:stream/clicks", settings={"StartingPosition": "TRIM_HORIZON"}
             ),
             Source(f"arn:aws:sqs:{FRANKFURT}:{DEV}:retired", enabled=False),
+            Source(
+                f"arn:aws:mq:{FRANKFURT}:{DEV}:broker:clicks:b-1d2c3b4a",
+                settings={
+                    "Queues": ["clicks"],
+                    "SourceAccessConfigurations": [
+                        {"Type": "BASIC_AUTH", "URI": BROKER_SECRET.arn},
+                        {"Type": "SERVER_ROOT_CA_CERTIFICATE", "URI": TURNED_SECRET.arn},
+                    ],
+                },
+            ),
         ),
         event_invoke=EventInvoke(on_success=f"arn:aws:sqs:{FRANKFURT}:{STRANGER}:results"),
         dead_letter=f"arn:aws:sns:{FRANKFURT}:{PARTNER}:dead",

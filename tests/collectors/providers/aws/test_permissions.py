@@ -31,6 +31,7 @@ SERVICES = (
     "resourcegroupstaggingapi",
     "s3",
     "s3control",
+    "secretsmanager",
     "sns",
     "sqs",
     "sts",
