@@ -42,6 +42,7 @@ class Section(StrEnum):
     TRIGGERS = "triggers"
     SOURCES = "sources"
     SECRETS = "secrets"
+    EDGE = "edge"
     NETWORK = "network"
     ENCRYPTION = "encryption"
     CERTIFICATES = "certificates"
@@ -337,10 +338,6 @@ class IdentityRef(TypedDict, total=False):
     qualifier: str
 
 
-class IdentitySection(TypedDict, total=False):
-    identities: list[IdentityRef]
-
-
 class Trigger(TypedDict, total=False):
     """What starts a function by itself. `kind`: sqs, schedule, pubsub, timer …; `state` in the cloud's own word."""
 
@@ -352,10 +349,6 @@ class Trigger(TypedDict, total=False):
     batch_size: int
     id: str
     detail: dict[str, Json]
-
-
-class TriggersSection(TypedDict, total=False):
-    triggers: list[Trigger]
 
 
 class EntryPoint(TypedDict, total=False):
@@ -372,10 +365,6 @@ class EntryPoint(TypedDict, total=False):
     reach: str
     id: str
     detail: dict[str, Json]
-
-
-class EntryPointsSection(TypedDict, total=False):
-    entry_points: list[EntryPoint]
 
 
 class NetworkSection(TypedDict, total=False):

@@ -20,7 +20,7 @@ SETS = frozenset(
         "Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated", "CanonicalUser", "Statement",
         "variables", "triggers", "entry_points", "statements", "policies", "subnets", "security_groups", "endpoints",
         "egress", "ingress", "aliases", "published", "architectures", "identities", "members", "bindings", "async",
-        "alarms", "sources", "provisioned", "file_systems", "profiles", "layers", "SubnetIds", "SecurityGroupIds",
+        "provisioned", "file_systems", "profiles", "layers", "SubnetIds", "SecurityGroupIds",
     }
 )  # fmt: skip
 

@@ -8,7 +8,27 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from inventory.facts import EntryPoint, IdentityRef, Trigger
+
 Json = Any
+
+
+class IdentitySection(TypedDict, total=False):
+    """`identity`: what a function runs as."""
+
+    identities: list[IdentityRef]
+
+
+class TriggersSection(TypedDict, total=False):
+    """`triggers`: what starts a function by itself."""
+
+    triggers: list[Trigger]
+
+
+class EntryPointsSection(TypedDict, total=False):
+    """`entry_points`: the addresses at which a function can be called."""
+
+    entry_points: list[EntryPoint]
 
 
 class StateSection(TypedDict, total=False):
@@ -88,6 +108,29 @@ class SourcesSection(TypedDict, total=False):
     """`sources`: who may put something into what feeds the function, as far as those things are the account's own."""
 
     sources: list[Source]
+
+
+class Distribution(TypedDict, total=False):
+    """A distribution of CloudFront that runs a version (`qualifier`) of the function for its viewers.
+
+    `runs`: at which moment for which paths ("viewer-request *"); `names` are the host names of the web site;
+    `sees_body` is told where the function gets what viewers send.
+    """
+
+    id: str
+    arn: str
+    domain: str
+    names: list[str]
+    enabled: bool
+    qualifier: str
+    runs: list[str]
+    sees_body: bool
+
+
+class EdgeSection(TypedDict, total=False):
+    """`edge`: where copies of the function run for viewers of a web site; told of functions in us-east-1 only."""
+
+    distributions: list[Distribution]
 
 
 class Secret(TypedDict, total=False):

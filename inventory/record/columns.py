@@ -88,8 +88,25 @@ def _triggers(rows: Pairs) -> list[Trigger]:
             detail=one,
         )
         for row, document in rows
-        for one in _entries(document, "triggers")
+        for one in [*_entries(document, "triggers"), *_at_the_edge(document)]
     ]
+
+
+def _triggers_in(document: Document) -> int | None:
+    known = _count(document, "triggers", "triggers")
+    return None if known is None else known + len(_at_the_edge(document))
+
+
+def _at_the_edge(document: Document) -> list[dict[str, Any]]:
+    """The distributions of CloudFront that run a function, as what starts it."""
+    return [
+        {
+            "kind": "cloudfront", "source": one.get("arn"), "via": "CloudFront association",
+            "state": "Enabled" if one.get("enabled") else "Disabled", "qualifier": one.get("qualifier", ""),
+            "detail": {"domain": one.get("domain"), "runs": one.get("runs")},
+        }
+        for one in _section(document, "edge").get("distributions") or ()
+    ]  # fmt: skip
 
 
 def _entry_points(rows: Pairs) -> list[EntryPoint]:
@@ -140,7 +157,7 @@ def function_columns(row: Resource, document: Document) -> dict[str, Any]:
         "network_attached": network.get("attached") if isinstance(network.get("attached"), bool) else None,
         "network": clip(network.get("network"), 255),
         **_entry_columns(document),
-        "trigger_count": _count(document, "triggers", "triggers"),
+        "trigger_count": _triggers_in(document),
         "key": _text(_section(document, "encryption"), "key", 512),
         "log_retention_days": _number(_section(document, "logging"), "retention_days"),
         "variable_count": _count(document, "environment", "variables"),

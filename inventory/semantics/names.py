@@ -136,6 +136,7 @@ ENTRIES = {
     ("sinks", "sinks"): "Log sink",
     ("logging", "settings"): "Diagnostic setting",
     ("alarms", "alarms"): "Alarm",
+    ("edge", "distributions"): "CloudFront distribution",
     ("secrets", "secrets"): "Secret",
     ("sources", "sources"): "Source",
     ("environment", "references"): "Key Vault reference",

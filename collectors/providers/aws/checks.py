@@ -25,6 +25,7 @@ _GLOBAL: tuple[tuple[str, str, str, dict[str, Json]], ...] = (
     ("ec2", "DescribeRegions", "Regions", {}),
     ("iam", "GetAccountAuthorizationDetails", "RoleDetailList", {"Filter": ["Role"], **_FIRST}),
     ("iam", "ListAccountAliases", "AccountAliases", _FIRST),
+    ("cloudfront", "ListDistributions", "DistributionList", {"MaxItems": "1"}),
     ("organizations", "DescribeOrganization", "Organization", {}),
     ("organizations", "ListAccounts", "Accounts", {"MaxResults": 1}),
 )

@@ -91,6 +91,12 @@ PERMISSIONS: tuple[Permission, ...] = (
         optional=True,
     ),
     *_needs(
+        "edge",
+        "Find the distributions of CloudFront that run a function for their viewers.",
+        "cloudfront:ListDistributions",
+        optional=True,
+    ),
+    *_needs(
         "secrets",
         "See whether the secrets that event sources and variables refer to are rotated; never their values.",
         "secretsmanager:DescribeSecret",

@@ -48,7 +48,7 @@ MOST_PAGES, REPEATS = 10_000, 3
 #: Worth a second attempt and no fifth: the log, without which everything is asked anyway, and parts that are optional.
 PATIENCE = {
     "LookupEvents": 2, "DescribeAlarms": 2, "GetQueueAttributes": 2, "GetTopicAttributes": 2, "GetBucketPolicy": 2,
-    "GetPublicAccessBlock": 2, "DescribeSecret": 2,
+    "GetPublicAccessBlock": 2, "DescribeSecret": 2, "ListDistributions": 2,
 }  # fmt: skip
 #: After so many calls in a row that stayed throttled to the end, a scope's next calls are tried once only.
 GIVING_UP = 10

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote
 
 from collectors.sandbox.aws.asked import Asked, AwsService
 from collectors.sandbox.aws.balancers import ELBV2
+from collectors.sandbox.aws.distributions import CLOUDFRONT
 from collectors.sandbox.aws.ec2 import EC2
 from collectors.sandbox.aws.feeds import S3, S3CONTROL, SQS
 from collectors.sandbox.aws.functions import LAMBDA
@@ -52,6 +53,7 @@ SERVICES = (
     SNS,
     SQS,
     SECRETSMANAGER,
+    CLOUDFRONT,
     S3CONTROL,
     S3,
 )

@@ -131,7 +131,9 @@ def write(protocol: Protocol, operation: str, namespace: str, value: Mapping[str
             )
             return _xml(200, f'<{operation}Response xmlns="{namespace}">{inside}</{operation}Response>', headers)
         case "rest-xml" if isinstance(value.get("Payload"), str):
-            return Answer(200, value["Payload"].encode(), "application/json", headers)
+            payload = value["Payload"]
+            kind = "text/xml" if payload.startswith("<") else "application/json"
+            return Answer(200, payload.encode(), kind, headers)
         case "rest-xml":
             inside = "".join(xml.element(name, inner, "member") for name, inner in value.items())
             return _xml(200, inside, headers)

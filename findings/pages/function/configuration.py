@@ -19,7 +19,7 @@ SECTIONS = {
     "state": "State", "config": "Runtime and limits", "code": "Code", "environment": "Environment variables",
     "secrets": "Secrets it refers to",
     "identity": "Identity", "triggers": "Triggers", "sources": "What feeds it",
-    "entry_points": "Entry points", "fronts": "What stands before it", "network": "Network",
+    "edge": "At the edge", "entry_points": "Entry points", "fronts": "What stands before it", "network": "Network",
     "concurrency": "Concurrency",
     "delivery": "Delivery and retries", "versions": "Aliases", "published": "Published versions",
     "encryption": "Encryption", "certificates": "Certificates of own host names",

@@ -63,6 +63,7 @@ COLUMNS = {
     ("identity", "identities"): ("kind", "id", "assigned", "resource", "qualifier"),
     ("sources", "sources"): ("id", "kind", "policy", "block", "account_block"),
     ("secrets", "secrets"): ("id", "state", "rotated", "every_days", "schedule", "owner", "used_by"),
+    ("edge", "distributions"): ("id", "domain", "names", "enabled", "qualifier", "runs", "sees_body"),
     ("alarms", "alarms"): ("name", "metric", "of", "query", "statistic", "comparison", "threshold", "tells", "through"),
     ("keys", "keys"): ("id", "created", "expires", "disabled", "origin", "algorithm"),
     ("fronts", "fronts"): ("kind", "address", "backend", "public", "firewall", "mode", "id"),

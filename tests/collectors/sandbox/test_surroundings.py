@@ -16,8 +16,17 @@ from collectors.sandbox.estate.aws.accounts import (
     PAYMENTS,
     SHOP,
     SYDNEY,
+    VIRGINIA,
 )
-from collectors.sandbox.estate.aws.assets import DISABLED_KEY, DYING_KEY, FOREIGN_KEY, LOCKED_KEY, SHOP_KEY
+from collectors.sandbox.estate.aws.assets import (
+    BROKER_SECRET,
+    DISABLED_KEY,
+    DYING_KEY,
+    FOREIGN_KEY,
+    LOCKED_KEY,
+    SHOP_KEY,
+    TURNED_SECRET,
+)
 from tests.collectors.sandbox.conftest import Connect
 from tests.collectors.sandbox.test_functions import CHECKOUT, code_of, every
 
@@ -263,3 +272,25 @@ def test_what_feeds_functions_tells_its_policy(aws: Connect) -> None:
     with pytest.raises(ClientError) as refused:
         s3.get_bucket_policy(Bucket="larkfield-elsewhere")
     assert code_of(refused) == "NoSuchBucketPolicy"
+
+
+def test_distributions_tell_which_functions_run_at_the_edge(aws: Connect) -> None:
+    cloudfront = aws("cloudfront", DEV, VIRGINIA)
+    first, second = (
+        page["DistributionList"]["Items"][0]
+        for page in cloudfront.get_paginator("list_distributions").paginate(PaginationConfig={"PageSize": 1})
+    )
+    assert (first["Id"], second["Enabled"]) == ("E1LARKDEV", False)
+    [behaviour] = first["CacheBehaviors"]["Items"]
+    [run] = behaviour["LambdaFunctionAssociations"]["Items"]
+    assert run["LambdaFunctionARN"].endswith(":function:edge-headers:1") and run["IncludeBody"] is True
+    assert aws("cloudfront", SHOP, VIRGINIA).list_distributions()["DistributionList"]["Quantity"] == 0
+
+
+def test_secrets_tell_whether_they_turn_and_nothing_else(aws: Connect) -> None:
+    secrets = aws("secretsmanager", DEV)
+    assert "RotationEnabled" not in secrets.describe_secret(SecretId=BROKER_SECRET.arn)
+    assert secrets.describe_secret(SecretId=TURNED_SECRET.arn)["RotationRules"] == {"AutomaticallyAfterDays": 30}
+    with pytest.raises(ClientError) as refused:
+        aws("secretsmanager").describe_secret(SecretId=BROKER_SECRET.arn)
+    assert code_of(refused) == "ResourceNotFoundException"

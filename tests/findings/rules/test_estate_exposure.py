@@ -159,3 +159,9 @@ def test_what_a_trap_says_of_a_rule_comes_true(estate: Estate, trap: Trap, told:
     rules = [rule for rule in catalogue().values() if told in rule.catalogue and trap.cloud in rule.checks]
     verdicts = {rule.id: estate.verdict(rule.id, trap.cloud, trap.function, trap.account) for rule in rules}
     assert any(verdict.startswith("fail") for verdict in verdicts.values()), verdicts
+
+
+def test_the_distribution_at_the_edge_is_named(estate: Estate) -> None:
+    [fault] = estate.judged("runs_at_edge", "aws", "edge-headers").evidence
+    assert "E1LARKDEV (preview.larkfield.example, www-dev.larkfield.example) runs version 1" in fault.says
+    assert "viewer-request /forms/*, viewer-response *" in fault.says

@@ -242,3 +242,27 @@ def test_a_network_open_to_all_is_grave_where_strangers_are_let_in() -> None:
     assert severity("app_open_to_internet", seen("unknown")) is Severity.MEDIUM
     sensitive = seen("same_account", tags={"data-class": "pii"})
     assert severity("app_open_to_internet", sensitive) is Severity.MEDIUM
+
+
+def edge(**sections: Any) -> Seen:
+    [plain] = catalogue()["runs_at_edge"].passes
+    return with_(plain, document={**plain.document, **sections})
+
+
+def test_each_distribution_that_runs_a_function_is_told_with_its_site() -> None:
+    site = {"id": "E1", "domain": "d1.cloudfront.net", "enabled": True, "qualifier": "3", "runs": ["viewer-request *"]}
+    off = {**site, "id": "E2", "enabled": False, "names": ["www.example.com"], "sees_body": True}
+    first, second = told("runs_at_edge", edge(edge={"distributions": [site, off]})).evidence
+    assert first.says == "The distribution E1 (d1.cloudfront.net) runs version 3 for its viewers: viewer-request *"
+    assert "E2 (www.example.com), which is switched off, runs" in second.says
+    assert "sees what they send" in second.says
+
+
+def test_a_role_that_trusts_the_edge_says_whether_a_distribution_is_known() -> None:
+    trusting, _ = catalogue()["runs_at_edge"].fails
+    [unread] = told("runs_at_edge", trusting).evidence
+    assert unread.says.endswith("which distribution does was not read")
+    read = with_(trusting, document={**trusting.document, "edge": {"distributions": []}})
+    [none] = told("runs_at_edge", read).evidence
+    assert none.says.endswith("no distribution runs it now")
+    assert unread.about == none.about

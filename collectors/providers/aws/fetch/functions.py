@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from collectors.provider import Memory, Raw
-from collectors.providers.aws.fetch import alarms, entrances, feeds, network, secrets, sweeps
+from collectors.providers.aws.fetch import alarms, edge, entrances, feeds, network, secrets, sweeps
 from collectors.providers.aws.fetch.detail import detail
 from collectors.providers.aws.fetch.plan import Plan
 from collectors.providers.aws.reach import Reach, part
@@ -91,6 +91,8 @@ def _core(reach: Reach, plan: Plan, function: Mapping[str, Json]) -> dict[str, J
         "log_group": sweeps.log_group(reach, _log_group(function), sweep=plan.everything),
         "alarms": alarms.of_function(reach, name),
     }
+    if reach.region == edge.HOME:
+        core["edge"] = edge.of_function(reach, arn)
     return core | {"entrances": entrances.of_function(reach, arn)}
 
 

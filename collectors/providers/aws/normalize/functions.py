@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from collectors.provider import Malformed
-from collectors.providers.aws.normalize import alarms, configuration, entrances, feeds, network, policies, secrets
+from collectors.providers.aws.normalize import alarms, configuration, edge, entrances, feeds, network, policies, secrets
 from collectors.providers.aws.normalize.detail import DETAIL, detail
 from collectors.providers.aws.normalize.shapes import (
     LONGEST_NAME,
@@ -90,6 +90,8 @@ def _core(reading: Reading, raw: Mapping[str, Json]) -> tuple[Binding, ...] | No
     )
     if "feeds" in raw:
         _feeds(reading, raw, answers)
+    if "edge" in raw:
+        reading.section(Section.EDGE, edge.edge, raw["edge"])
     if "secrets" in raw:
         _secrets(reading, raw)
     fronts = mapping(raw.get("entrances"), "The entrances")

@@ -14,7 +14,7 @@ from collectors.sandbox.estate.aws.accounts import (
     VENDOR,
     VIRGINIA,
 )
-from collectors.sandbox.estate.aws.function import Function
+from collectors.sandbox.estate.aws.function import Function, Version
 from collectors.sandbox.estate.aws.identity import ADMINISTRATOR, BASIC, Group, ManagedPolicy, Role, User
 from collectors.sandbox.estate.aws.statements import document, may, may_not, service, trusts, trusts_aws
 from collectors.sandbox.estate.traps import Trap
@@ -172,7 +172,16 @@ FUNCTIONS = (
     Function(SHOP, SYDNEY, "seasonal-offers", "idle-role", modified=-9000.0),
     Function(SHOP, IRELAND, "bucket-lister", "open-trust-role"),
     Function(DEV, FRANKFURT, "orphan-worker", "role-that-was-deleted"),
-    Function(DEV, VIRGINIA, "edge-headers", "edge-role", runtime="nodejs22.x", handler="index.handler", edge=True),
+    Function(
+        DEV,
+        VIRGINIA,
+        "edge-headers",
+        "edge-role",
+        runtime="nodejs22.x",
+        handler="index.handler",
+        versions=(Version(1, -1000.0, 1),),
+        edge=True,
+    ),
     Function(DEV, IRELAND, "scoped-trust", "scoped-trust-role"),
 )
 

@@ -24,6 +24,7 @@ SERVICES = (
     "elbv2",
     "apigateway",
     "apigatewayv2",
+    "cloudfront",
     "cloudtrail",
     "cloudwatch",
     "config",
