@@ -10,7 +10,7 @@ from typing import Any
 
 from collectors.provider import BadAnswer
 from collectors.providers.aws.fetch.sweeps import unqualified
-from collectors.providers.aws.reach import MOST_PAGES, Reach, part
+from collectors.providers.aws.reach import MOST_PAGES, Reach, aside
 from inventory.facts import Unread
 
 Json = Any
@@ -23,7 +23,7 @@ _ASSOCIATION = ("LambdaFunctionARN", "EventType", "IncludeBody")
 
 def of_function(reach: Reach, arn: str) -> list[Json] | Unread:
     """The associations of a function, whatever its version: {distribution, path, association}; or why not read."""
-    swept = reach.once("distributions", lambda: part(_by_function, reach))
+    swept = reach.once("distributions", lambda: aside(_by_function, reach))
     return swept if isinstance(swept, Unread) else swept.get(arn, [])
 
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from collectors.providers.aws.reach import Reach, part
+from collectors.providers.aws.reach import Reach, aside
 
 Json = Any
 
@@ -26,7 +26,7 @@ def of_function(reach: Reach, sources: Json, environment: Json) -> dict[str, Jso
     """
     found = sorted(set(_SECRET.findall(json.dumps([sources, environment], default=str))))
     here = [arn for arn in found if arn.split(":")[3:5] == [reach.region, reach.account]]
-    return {arn: reach.once(("secret", arn), lambda arn=arn: part(_secret, reach, arn)) for arn in here}  # type: ignore[misc]
+    return {arn: reach.once(("secret", arn), lambda arn=arn: aside(_secret, reach, arn)) for arn in here}  # type: ignore[misc]
 
 
 def _secret(reach: Reach, arn: str) -> Json:

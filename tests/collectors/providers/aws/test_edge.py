@@ -85,6 +85,7 @@ def test_distributions_are_listed_once_in_pages(endpoint: Scripted) -> None:
         (refusal("AccessDenied", 403), "denied"),
         (Said("none", 404), "unsupported"),
         (Said("", 501), "unsupported"),
+        (refusal("InvalidClientTokenId", 403), "credentials"),
         (Said("<DistributionList><NextMarker>m</NextMarker></DistributionList>"), "bad answer"),
         (Said("<html>"), "bad answer"),
     ],

@@ -218,14 +218,14 @@ def test_one_refused_call_costs_one_section(faulty: RunningSandbox) -> None:
 @pytest.mark.parametrize("kind", ["denied", "html", "reset"])
 def test_services_that_only_optional_parts_ask_cost_those_parts_alone(faulty: RunningSandbox, kind: Any) -> None:
     calm = read(opened(faulty), [FRANKFURT])
-    faulty.fault("^(cloudwatch:DescribeAlarms|sqs|sns|s3|s3control):?", kind)
+    faulty.fault("^(cloudwatch:DescribeAlarms|sqs|sns|s3|s3control|secretsmanager|cloudfront):?", kind)
     found = read(opened(faulty), [FRANKFURT])
     assert found.faults == {}
     optional = {permission.part for permission in PERMISSIONS if permission.optional}
     told = found.functions()
     for name, before in calm.functions().items():
         assert {"alarms"} & set(before.sections) <= {"alarms"} & set(told[name].unread), name
-        assert set(told[name].unread) - set(before.unread) <= optional & {"alarms", "sources"}, name
+        assert set(told[name].unread) - set(before.unread) <= optional & {"alarms", "sources", "secrets", "edge"}, name
         assert told[name].core_read == before.core_read, name
     assert "sources" in told["invoices"].unread
 
