@@ -68,7 +68,7 @@ class Bench:
                 letters.append(SILENT)
             elif not self.is_enabled(rule.id):
                 letters.append(DISABLED)
-            elif (judgement := self._ask(rule, seen)) is None:
+            elif (judgement := self.ask(rule, seen)) is None:
                 letters.append(NOT_EVALUATED)
                 reasons[rule.id] = "The rule itself failed; see the log."
             else:
@@ -79,7 +79,7 @@ class Bench:
                     reasons[rule.id] = str(clean("; ".join(judgement.reasons)))[:LONGEST_REASON]
         return Opinion("".join(letters), reasons, failing)
 
-    def _ask(self, rule: Rule, seen: Seen) -> Judgement | None:
+    def ask(self, rule: Rule, seen: Seen) -> Judgement | None:
         """The rule's word, None when the rule itself fails: it is logged, and the other rules go on."""
         try:
             return judge(rule, seen)

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from findings.rule import Judgement, Rule, Verdict, judge
+from findings.bench import Bench
+from findings.rule import Judgement, Rule, Verdict
 from findings.seeing import Seeing
 from findings.seen import Seen
 from inventory.chunks import batched
@@ -70,7 +71,11 @@ class Trial:
         """Of so many the rule says anything."""
         return self.looked - self.spared - self.broken
 
-    def take(self, resource: Resource, told: Judgement) -> None:
+    def take(self, resource: Resource, told: Judgement | None) -> None:
+        self.looked += 1
+        if told is None:
+            self.broken += 1
+            return
         self.verdicts[told.verdict] += 1
         if told.verdict is Verdict.FAIL and told.severity is not None and len(self.faults) < SHOWN:
             self.faults.append(Fault(resource, told.severity.value, told.evidence[0].says))
@@ -82,23 +87,13 @@ def tried(rule: Rule, accounts: QuerySet[Account], at: datetime, seconds: float 
     found = Trial(_subjects(rule, accounts).count())
     until = time.monotonic() + seconds
     for account in accounts:
+        bench = Bench(account, at)
         for batch in _seen(rule, account, at):
             for resource, seen in batch:
-                _ask(found, rule, resource, seen)
+                found.take(resource, bench.ask(rule, seen))
             if time.monotonic() > until:
                 return found
     return found
-
-
-def _ask(found: Trial, rule: Rule, resource: Resource, seen: Seen) -> None:
-    found.looked += 1
-    try:
-        told = judge(rule, seen)
-    except Exception:  # noqa: BLE001 - whatever a rule's own code does, it is that resource's verdict only
-        found.broken += 1
-        return
-    if told is not None:
-        found.take(resource, told)
 
 
 def _subjects(rule: Rule, accounts: QuerySet[Account]) -> QuerySet[Resource]:

@@ -77,7 +77,7 @@ def test_a_rule_that_fails_itself_gives_no_verdict(judged: Cast, monkeypatch: py
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("findings.rule_trial.judge", broken)
+    monkeypatch.setattr("findings.bench.judge", broken)
     found = tried(catalogue()["no_owner"], Account.objects.all(), DAY_TWO)
     assert found.broken == found.looked == found.of > 0
     assert found.judged == 0 and not found.verdicts
