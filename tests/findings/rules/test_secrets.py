@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from findings.catalogue import catalogue
 from findings.example import function
@@ -69,7 +70,7 @@ def test_a_mounted_file_may_follow_the_newest_version() -> None:
     assert told("secret_not_pinned", seen).verdict is Verdict.PASS
 
 
-def uses(*secrets: dict[str, object], **sections: object) -> Judgement:
+def uses(*secrets: dict[str, object], **sections: Any) -> Judgement:
     listed = [{"id": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf", **one} for one in secrets]
     return told("secret_not_rotated", function("aws", secrets={"secrets": listed}, **sections))
 
