@@ -63,7 +63,9 @@ def test_listing_all_versions_shows_the_runtimes_of_old_ones(aws: Connect) -> No
 def test_edge_replicas_show_only_when_asked_for(aws: Connect) -> None:
     client = aws("lambda", DEV, IRELAND)
     assert "edge-headers" not in names(client.list_functions())
-    assert names(client.list_functions(FunctionVersion="ALL", MasterRegion=VIRGINIA)) == ["edge-headers"]
+    replicas = client.list_functions(FunctionVersion="ALL", MasterRegion=VIRGINIA)["Functions"]
+    told = [(one["FunctionName"], one["Version"]) for one in replicas]
+    assert told == [("edge-headers", "$LATEST"), ("edge-headers", "1")], "a distribution runs the published one"
 
 
 def test_a_function_answers_to_name_partial_arn_and_arn_with_qualifier(aws: Connect) -> None:
