@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 
 from defusedcsv import csv
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
 from findings.mending import Mending, Spell, mending, spell_json
 from findings.pages import _asked, _scope
+from findings.pages._refused import refused
 from findings.pages.functions.export import Echo
 from findings.pages.report.bars import Bars, drawn
 from findings.search import FINDINGS
@@ -122,7 +123,7 @@ def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         found = wanted.found
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
     writer = csv.writer(Echo())
 
     def lines() -> Iterator[str]:
@@ -142,7 +143,7 @@ def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         found = wanted.found
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
 
     def lines() -> Iterator[str]:
         yield as_json({"query": wanted.q, "days": wanted.days, "actor": wanted.actor, "as_of": wanted.now}) + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from findings.graph.layout import HEIGHT, WIDTH, Drawing, Placed, drawn
 from findings.graph.shape import LAYERS, Graph, Layer, Node, Part, folded, route, without
 from findings.pages._graph.gather import Gathered, focused
+from findings.pages._refused import refused
 from inventory.clock import about_now
 
 TITLES = {
@@ -179,7 +180,7 @@ def download(request: HttpRequest, wanted: AskedGraph, ending: str) -> HttpRespo
     """The graph as it is shown, as a picture (SVG) or as data (JSON)."""
     found = gathered_for(wanted, request)
     if request.GET.get("at"):
-        return HttpResponseBadRequest(f"{OF_NOW} Leave at= out of the address.", content_type="text/plain")
+        return refused(f"{OF_NOW} Leave at= out of the address.")
     graph = folded(without(found.graph, wanted.hide), wanted.open)
     name = f"graph_{slugify(found.centre.name) or 'function'}.{ending}"
     if ending == "json":

@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 from defusedcsv import csv
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+from findings.pages._refused import refused
 from findings.pages.exposure.asked import Asked, asked
 from findings.pages.exposure.rows import COLUMNS, load, plain, rows_of
 from findings.pages.functions.coverage import coverage_of
@@ -32,7 +33,7 @@ def exposure_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         rows = _rows(wanted)
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
     writer = csv.writer(Echo())
 
     def lines() -> Iterator[str]:
@@ -51,7 +52,7 @@ def exposure_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse
     try:
         rows = _rows(wanted)
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
     covered = coverage_of(wanted.scope.accounts, wanted.now)
 
     def lines() -> Iterator[str]:

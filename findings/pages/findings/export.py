@@ -7,10 +7,11 @@ from typing import Any
 
 from defusedcsv import csv
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from findings.columns import FINDING_COLUMNS
 from findings.interchange import ocsf_lines, sarif_pieces
+from findings.pages._refused import refused
 from findings.pages.findings.asked import Asked, asked
 from findings.pages.functions.export import Echo
 from findings.present import present_findings
@@ -28,7 +29,7 @@ def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         rows = _rows(wanted)
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
     writer = csv.writer(Echo())
 
     def lines() -> Iterator[str]:
@@ -46,7 +47,7 @@ def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         rows = _rows(wanted)
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
 
     def lines() -> Iterator[str]:
         yield as_json({"query": wanted.q, "scope": wanted.scope.choice.value, "as_of": wanted.now}) + "\n"
@@ -68,7 +69,7 @@ def export_as(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpRe
     try:
         rows = _rows(wanted)
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
     version = str(settings.VERSION)
     if form == "ocsf":
         return _file(wanted, "ocsf.jsonl", "application/jsonl; charset=utf-8", ocsf_lines(rows, version, wanted.now))

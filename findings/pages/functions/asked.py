@@ -52,6 +52,15 @@ class Asked:
     def scope(self) -> _scope.Picked:
         return _scope.picked(self.request)
 
+    @property
+    def no_columns(self) -> str:
+        """Why the columns that the address names are not shown; empty where they are, or where it names none."""
+        try:
+            chosen_columns(FUNCTION_COLUMNS, self.own_columns.split(",") if self.own_columns else [])
+        except UnknownColumn as unknown:
+            return str(unknown)
+        return ""
+
     @cached_property
     def search(self) -> Search:
         """What it finds. Raises ParseError."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 
+from findings.pages._refused import refused
 from inventory.clock import about_now
 from inventory.columns import FUNCTION_COLUMNS, UnknownColumn, chosen_columns
 from inventory.models import SavedSearch, User
@@ -27,7 +28,7 @@ def keep_columns(request: HttpRequest) -> HttpResponse:
     try:
         columns = [column.name for column in chosen_columns(FUNCTION_COLUMNS, names)]
     except UnknownColumn as wrong:
-        return HttpResponseBadRequest(str(wrong))
+        return refused(wrong)
     name, _, way = request.POST.get("move", "").partition(":")
     if name in columns:
         place = columns.index(name)
@@ -49,14 +50,14 @@ def keep_search(request: HttpRequest) -> HttpResponse:
     listed = LISTS.get(request.POST.get("list", "functions"))
     slug = slugify(name)[:80]
     if not slug or listed is None:
-        return HttpResponseBadRequest("A name with letters or digits is expected.")
+        return refused("A name with letters or digits is expected.")
     try:
         listed.search(query, user, about_now())
     except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+        return refused(fault)
     own = SavedSearch.objects.filter(owner=user)
     if own.count() >= MOST_SEARCHES and not own.filter(slug=slug).exists():
-        return HttpResponseBadRequest(f"You keep {MOST_SEARCHES} searches already; forget one first.")
+        return refused(f"You keep {MOST_SEARCHES} searches already; forget one first.")
     SavedSearch.objects.update_or_create(
         owner=user, slug=slug, defaults={"name": name, "query": query, "list_name": listed.name}
     )

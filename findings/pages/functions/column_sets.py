@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import slugify
 
+from findings.pages._refused import refused
 from findings.pages.functions.asked import Asked
 from findings.pages.functions.choices import back_of
 from inventory.columns import FUNCTION_COLUMNS, UnknownColumn, chosen_columns
@@ -56,14 +57,14 @@ def keep_set(request: HttpRequest) -> HttpResponse:
     name, listed = request.POST.get("name", "").strip()[:120], request.POST.get("list", "functions")
     slug = slugify(name)[:80]
     if not slug or listed not in LISTS_WITH_COLUMNS:
-        return HttpResponseBadRequest("A name with letters or digits is expected.")
+        return refused("A name with letters or digits is expected.")
     try:
         columns = chosen_columns(LISTS_WITH_COLUMNS[listed], ["name", *request.POST.get("columns", "").split(",")])
     except UnknownColumn as wrong:
-        return HttpResponseBadRequest(str(wrong))
+        return refused(wrong)
     own = ColumnSet.objects.filter(owner=user)
     if own.count() >= MOST_SETS and not own.filter(slug=slug).exists():
-        return HttpResponseBadRequest(f"You keep {MOST_SETS} sets of columns already; forget one first.")
+        return refused(f"You keep {MOST_SETS} sets of columns already; forget one first.")
     told = {"name": name, "list_name": listed, "columns": [column.name for column in columns]}
     ColumnSet.objects.update_or_create(owner=user, slug=slug, defaults=told)
     return redirect(back_of(request))

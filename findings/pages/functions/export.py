@@ -7,11 +7,12 @@ from typing import Any
 
 import structlog
 from defusedcsv import csv
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+from findings.pages._refused import refused
 from findings.pages.functions.asked import Asked, asked
 from inventory.audit import audit
-from inventory.columns import Column, parts_of, plain_row
+from inventory.columns import Column, UnknownColumn, parts_of, plain_row
 from inventory.limits import few_exports
 from inventory.output import as_json, cell
 from inventory.permission import needs
@@ -35,8 +36,8 @@ def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     wanted = asked(request)
     try:
         rows = _rows(wanted)
-    except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+    except (ParseError, UnknownColumn) as fault:
+        return refused(fault)
     writer = csv.writer(Echo())
     columns = list(wanted.columns)
 
@@ -55,8 +56,8 @@ def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     wanted = asked(request)
     try:
         rows = _rows(wanted)
-    except ParseError as fault:
-        return HttpResponseBadRequest(str(fault))
+    except (ParseError, UnknownColumn) as fault:
+        return refused(fault)
 
     def lines() -> Iterator[str]:
         yield as_json({"query": wanted.q, "scope": wanted.scope.choice.value, "as_of": wanted.moment}) + "\n"
@@ -67,8 +68,11 @@ def export_jsonl(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 def _rows(wanted: Asked) -> Callable[[], Iterator[dict[str, Any]]]:
-    """What gives the rows one by one, a bounded number in memory. Raises ParseError before anything is sent."""
+    """What gives the rows one by one, a bounded number in memory. Raises ParseError or UnknownColumn before anything is
+    sent."""
     search = wanted.search
+    if wanted.no_columns:
+        raise UnknownColumn(wanted.no_columns)
 
     def rows() -> Iterator[dict[str, Any]]:
         with wanted.then():

@@ -82,3 +82,14 @@ def test_signing_tells_what_becomes_of_unsigned_code(analyst: Client, cast: Cast
         for row in analyst.get("/functions/?columns=signing").context["rows"]
     }
     assert (cells["invoices"], cells["thumbnails"]) == (None, ""), "what was not read is unknown"
+
+
+def test_a_column_that_there_is_not_is_named_and_no_file_has_other_ones(analyst: Client, cast: Cast) -> None:
+    page = analyst.get("/functions/?columns=name,last-invoked")
+    assert "There is no column “last-invoked”" in text(page)
+    assert "The usual ones are shown." in text(page)
+    for ending in ("csv", "jsonl"):
+        refused = analyst.get(f"/functions.{ending}?columns=name,last-invoked")
+        assert refused.status_code == 400
+        assert "There is no column “last-invoked”" in refused.content.decode()
+    assert "There is no column" not in text(analyst.get("/functions/?columns=name,runtime"))
