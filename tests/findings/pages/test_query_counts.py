@@ -88,6 +88,8 @@ def queries(client: Client, address: str) -> list[str]:
             b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     sent = [query["sql"] for query in asked.captured_queries]
     counted = [sql for sql in sent if sql.startswith(("SELECT", "WITH", "UPDATE", "INSERT", "DELETE"))]
-    # Only PostgreSQL is asked for the time and (once) its schema, and streams rows by a cursor that is not counted.
-    of_its_own = ("clock_timestamp", "current_schema", *(['"unread_count"'] if streamed else []))
+    # Only PostgreSQL is asked for the time, (once) its schema and the lock that SQLite takes with its transaction, and
+    # streams rows by a cursor that is not counted.
+    by_cursor = ['"unread_count"'] if streamed else []
+    of_its_own = ("clock_timestamp", "current_schema", "pg_advisory_xact_lock", *by_cursor)
     return [sql[:300] for sql in counted if not any(word in sql for word in of_its_own)]
